@@ -1,0 +1,41 @@
+# make report   environment + the whole workflow on the embedded miniature world
+# make test     environment + tests          make lint    style checks        make format   fix style
+# CORES=4 make report   uses four cores instead of all
+
+PYTHON ?= python3
+CORES ?= all
+BIN := .venv/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
+
+.PHONY: report test lint format lock clean environment
+
+report: environment
+	$(BIN)/snakemake --cores $(CORES) results/report.html
+
+test: environment
+	$(BIN)/pytest
+
+lint: environment
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+
+format: environment
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/snakefmt Snakefile rules
+
+environment: .venv/.done
+
+# Torch comes first and alone: the lock then installs exactly what it lists and can replace nothing (--no-deps).
+.venv/.done: requirements.lock constraints.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info[:2] == (3, 11) else "Python 3.11 is needed; found " + sys.version.split()[0] + ". Set PYTHON=/path/to/python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(INSTALL) torch==2.13.0 --constraint constraints.txt
+	$(INSTALL) --no-deps --require-hashes --requirement requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	touch $@
+
+clean:
+	rm -rf results .snakemake

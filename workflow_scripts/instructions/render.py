@@ -1,0 +1,48 @@
+"""How an instance reads under an instruction: the one place that spells slots, options and targets."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from workflow_scripts.instructions.templates import SLOT
+from workflow_scripts.regions import JOIN, spell, spell_all
+
+
+def examples(instance: Mapping, templates: Sequence[str], *, scale: float) -> Iterator[dict]:
+    """The rows of schemas.EXAMPLES of one row of schemas.INSTANCES: one per template.
+
+    An instance with an instruction of its own gives one example: that instruction, then its text.
+    scale: see regions.to_bins.
+    """
+    width, height = instance["width"], instance["height"]
+    options = list(instance["options"]) + [spell(r, width, height, scale=scale) for r in instance["option_regions"]]
+    target = instance["target"]
+    if instance["target_regions"]:
+        target = spell_all(instance["target_regions"], width, height, scale=scale)
+    fill = _slots(instance, options, scale)
+    prompts = [SLOT.sub(lambda slot: fill[slot[1]], template) for template in templates]
+    if instance["instruction"] is not None:
+        prompts = [f"{instance['instruction']} {instance['text']}"]
+    for number, prompt in enumerate(prompts):
+        yield {
+            "instance_id": instance["instance_id"],
+            "instruction": number,
+            "prompt": prompt,
+            "target": target,
+            "target_crop": instance["target_crop"],
+            "references": list(instance["references"]) or ([target] if target is not None else []),
+            "options": options,
+            "image": instance["image"],
+            "width": width,
+            "height": height,
+            "subtask": instance["subtask"],
+        }
+
+
+def _slots(instance: Mapping, options: Sequence[str], scale: float) -> dict[str, str]:
+    """What fills each slot of this instance's templates."""
+    spelt = [spell(r, instance["width"], instance["height"], scale=scale) for r in instance["regions"]]
+    fill = {"OPTION": f"[Options]: {JOIN.join(options)}", "REGION": JOIN.join(spelt)}
+    if instance["text"] is not None:
+        fill["TEXT"] = instance["text"]
+    if len(spelt) == 2:
+        fill["SUBJECT"], fill["OBJECT"] = spelt
+    return fill

@@ -1,0 +1,42 @@
+"""Zip archives whose bytes depend on nothing but their members' names and contents."""
+
+import json
+import os
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+_TIMESTAMP = (2014, 1, 1, 0, 0, 0)
+_PERMISSIONS = 0o100644 << 16
+_ALREADY_COMPRESSED = {".jpg", ".jpeg", ".png", ".zip", ".gz"}
+_UNIX = 3
+
+
+def write_zip(path: Path, members: Iterable[tuple[str, bytes]]) -> None:
+    """Write (name, content) members, sorted by name, as a zip at `path`; it appears whole or not at all.
+
+    Pictures and archives are stored as they are, everything else is deflated.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with zipfile.ZipFile(partial, "w") as archive:
+            for name, content in sorted(members):
+                archive.writestr(_entry(name), content)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def json_bytes(value: object) -> bytes:
+    """JSON as the official archives hold it: UTF-8, one line, keys in the order given."""
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _TIMESTAMP)
+    entry.external_attr = _PERMISSIONS
+    entry.create_system = _UNIX
+    stored = Path(name).suffix.lower() in _ALREADY_COMPRESSED
+    entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+    return entry

@@ -1,0 +1,48 @@
+"""Pictures named by "<dataset>/<path below its root>": where they lie, and opening them safely."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from workflow_scripts.errors import BadData
+from workflow_scripts.raw.manifest import Manifest
+
+MAX_PIXELS = 100_000_000  # far above any photograph of these datasets; stops decompression bombs
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+_FIX = "put the right file there, or delete the dataset's raw folder and run snakemake again"
+
+
+def open_picture(path: Path, *, decode: bool = True) -> Image.Image:
+    """A picture file, decoded (decode=False: its header only, enough for `.size`).
+
+    Raises BadData if it is missing, no picture, cut short or larger than MAX_PIXELS.
+    """
+    try:
+        image = Image.open(path)
+        if image.width * image.height > MAX_PIXELS:
+            raise BadData(f"picture of {image.width} x {image.height} pixels, at most {MAX_PIXELS}", file=path, fix=_FIX)
+        if decode:
+            image.load()
+        return image
+    except FileNotFoundError:
+        raise BadData("picture file is missing", file=path, fix=_FIX) from None
+    except (OSError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise BadData(f"picture does not decode ({error})", file=path, fix=_FIX) from error
+
+
+def roots(manifests: Iterable[Path]) -> dict[str, Path]:
+    """Where each dataset's files lie, from the manifests that the download stage wrote."""
+    found = {}
+    for path in manifests:
+        manifest = Manifest.read(path)
+        found[manifest.dataset] = Path(manifest.root) if manifest.root else path.parent
+    return found
+
+
+def locate(image: str, roots: Mapping[str, Path]) -> Path:
+    """The file of a picture's name."""
+    dataset, _, path = image.partition("/")
+    if dataset not in roots:
+        raise BadData(f"picture {image} is of a dataset whose files are not given", fix="this is a defect: report it")
+    return roots[dataset] / path

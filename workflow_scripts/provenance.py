@@ -1,0 +1,98 @@
+"""Which code a result depends on: digests of import closures.
+
+Snakemake notices neither an edited module nor an edited template. Every rule carries such a digest in its params, and
+the memo (memo.py) holds it in its keys. Comments, formatting and docstrings do not count; an `import` inside a function
+does. Modules that are looked up by name (a task, a dataset) are added to their stage by `stage_modules`.
+"""
+
+import ast
+import functools
+import hashlib
+import importlib.metadata
+import json
+import sys
+from pathlib import Path
+
+PACKAGE = "workflow_scripts"
+ROOT = Path(__file__).resolve().parent.parent
+LIBRARIES = ("pyarrow", "tokenizers", "torch", "transformers", "pillow", "taming-transformers", "rouge-score")
+
+
+def module_file(module: str) -> Path | None:
+    base = ROOT.joinpath(*module.split("."))
+    for path in (base.with_suffix(".py"), base / "__init__.py"):
+        if path.is_file():
+            return path
+    return None
+
+
+@functools.cache
+def _parsed(path: Path) -> tuple[frozenset[str], str]:
+    """Names of ours that a module imports, and the digest of its code without docstrings."""
+    tree = ast.parse(path.read_bytes())
+    imported = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                raise ImportError(f"{path}: relative imports are not followed; write the full name")
+            imported.add(node.module)
+            imported.update(f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node, clean=False):
+            del node.body[0]
+    ours = frozenset(name for name in imported if name.split(".")[0] == PACKAGE)
+    return ours, hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+
+
+def closure(*modules: str) -> dict[str, Path]:
+    """Every module of this package that the given ones import, directly or not: {module: file}."""
+    seen: dict[str, Path] = {}
+    todo = list(modules)
+    while todo:
+        module = todo.pop()
+        path = module_file(module)
+        if module in seen or path is None:
+            continue
+        seen[module] = path
+        if "." in module:
+            todo.append(module.rpartition(".")[0])
+        todo.extend(_parsed(path)[0])
+    return seen
+
+
+def code_digest(*modules: str) -> str:
+    """Digest of the code of the modules' import closure, 16 hexadecimal digits."""
+    if missing := [m for m in modules if module_file(m) is None]:
+        raise ModuleNotFoundError(f"no such module: {', '.join(missing)}")
+    code = {module: _parsed(path)[1] for module, path in closure(*modules).items()}
+    return digest_of(code)
+
+
+def digest_of(value: object) -> str:
+    """Digest of a value that JSON can hold, 16 hexadecimal digits."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def stage_modules(stage: str, *, task: str | None = None, dataset: str | None = None) -> list[str]:
+    """A stage's own module and those it looks up by name."""
+    modules = [f"{PACKAGE}.stages.{stage}"]
+    if dataset is not None:
+        modules.append(f"{PACKAGE}.datasets.{dataset}")
+    if task is not None:
+        [path] = (ROOT / PACKAGE / "tasks").glob(f"*/{task}.py")
+        modules.append(f"{PACKAGE}.tasks.{path.parent.name}.{task}")
+    return modules
+
+
+@functools.cache
+def stage_digest(stage: str, *, task: str | None = None, dataset: str | None = None) -> str:
+    """What Snakemake keeps in a rule's params and the memo in its keys."""
+    return code_digest(*stage_modules(stage, task=task, dataset=dataset))
+
+
+@functools.cache
+def library_versions() -> dict[str, str]:
+    """Versions of what can change a result's bytes, Python's first."""
+    versions = {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
+    return versions | {name: importlib.metadata.version(name) for name in LIBRARIES}

@@ -1,0 +1,324 @@
+"""The Arrow schema of every table between two stages, and the only code that writes or reads Parquet.
+
+Records (read -> derive) get their schema from the dataset's dataclass; all other tables are listed here. Raise a table's
+`version` when the meaning of a column changes and its type does not. A file's metadata holds the table's name and
+version, the digest of its rows (`content`) and its provenance (code, settings, libraries); the digest leaves provenance
+out, so that rows made by changed code count as the same when they are the same.
+"""
+
+import dataclasses
+import functools
+import hashlib
+import itertools
+import json
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workflow_scripts.errors import BadData
+from workflow_scripts.files import replacing, sha256
+
+ROWS_PER_GROUP = 1000
+
+# x0, y0, x1, y1 in pixels of the stored picture, origin top left, x1 and y1 exclusive.
+REGION = pa.list_(pa.field("element", pa.float64(), nullable=False), 4)
+
+
+def _list(of: pa.DataType) -> pa.DataType:
+    return pa.list_(pa.field("element", of, nullable=False))
+
+
+def _table(name: str, version: int, columns: Mapping[str, pa.DataType], *, optional: Iterable[str] = ()) -> pa.Schema:
+    fields = [pa.field(column, kind, nullable=column in set(optional)) for column, kind in columns.items()]
+    return pa.schema(fields, metadata={"table": name, "version": str(version)})
+
+
+_PICTURE = {
+    "image": pa.string(),  # "<dataset>/<path below its root>"; null: text only
+    "width": pa.int32(),  # pixels of the stored picture
+    "height": pa.int32(),
+}
+
+INSTANCES = _table(  # derive -> expand
+    "instances",
+    1,
+    {
+        "instance_id": pa.string(),  # unique within the task
+        **_PICTURE,
+        "text": pa.string(),  # fills <TEXT>
+        "regions": _list(REGION),  # fill <REGION>, or <SUBJECT> and <OBJECT>
+        "options": _list(pa.string()),  # fill <OPTION>, in this order
+        "option_regions": _list(REGION),
+        "target": pa.string(),  # the answer, if it is text
+        "target_regions": _list(REGION),  # the answer, if it is regions
+        "target_crop": REGION,  # the answer, if it is a part of the picture
+        "references": _list(pa.string()),  # every right text answer, the target among them
+        "subtask": pa.string(),  # a NATURAL INSTRUCTIONS task's name
+        "instruction": pa.string(),  # an instruction of the instance's own, in place of the task's templates
+    },
+    optional=["image", "width", "height", "text", "target", "target_crop", "subtask", "instruction"],
+)
+
+EXAMPLES = _table(  # expand -> tokenise; one instance's examples are neighbours
+    "examples",
+    1,
+    {
+        "instance_id": pa.string(),
+        "instruction": pa.int8(),  # which of the task's templates, from 0
+        "prompt": pa.string(),  # as the model reads it; regions spelt as <bin_i>
+        "target": pa.string(),  # null: the target is the picture codes of target_crop
+        "target_crop": REGION,
+        "references": _list(pa.string()),
+        "options": _list(pa.string()),  # as spelt in the prompt
+        **_PICTURE,
+        "subtask": pa.string(),
+    },
+    optional=["target", "target_crop", "image", "width", "height", "subtask"],
+)
+
+SHARDS = _table(  # tokenise -> train, evaluate; one row an instance
+    "shards",
+    1,
+    {
+        "instance_id": pa.string(),
+        "sources": _list(_list(pa.int32())),  # one per instruction; no bos, no eos
+        "target": _list(pa.int32()),  # no bos, no eos
+        "target_is_code": pa.bool_(),  # target is a grid of <code_i>, row by row
+        "truncated": pa.int8(),  # how many of the sources and target were cut
+        "target_text": pa.string(),
+        "references": _list(pa.string()),
+        "options": _list(pa.string()),
+        **_PICTURE,
+        "subtask": pa.string(),
+    },
+    optional=["target_text", "image", "width", "height", "subtask"],
+)
+
+PREDICTIONS = _table(  # evaluate -> score; one row an example
+    "predictions",
+    1,
+    {
+        "task": pa.string(),
+        "subtask": pa.string(),
+        "instance_id": pa.string(),
+        "instruction": pa.int8(),
+        "output": pa.string(),  # what the model wrote
+        "target": pa.string(),
+        "references": _list(pa.string()),
+        "options": _list(pa.string()),
+    },
+    optional=["subtask"],
+)
+
+ANSWERS = _table(  # score -> report; one row a prediction and metric
+    "answers",
+    1,
+    {
+        "variant": pa.string(),
+        "task": pa.string(),  # the subtask's name, where there is one
+        "instance_id": pa.string(),
+        "instruction": pa.int8(),
+        "metric": pa.string(),
+        "output": pa.string(),
+        "answer": pa.string(),  # what the output was taken for; null: it could not be parsed
+        "target": pa.string(),
+        "score": pa.float64(),  # 0 to 1
+    },
+    optional=["answer"],
+)
+
+SCORES = _table(  # score -> report; one row per variant, task, instruction and metric
+    "scores",
+    1,
+    {
+        "variant": pa.string(),
+        "task": pa.string(),
+        "instruction": pa.int8(),
+        "metric": pa.string(),
+        "score": pa.float64(),  # mean over instances, 0 to 1
+        "n": pa.int64(),
+        "unparsed": pa.int64(),
+    },
+)
+
+
+def of_records(record: type) -> pa.Schema:
+    """The schema of a dataset's record dataclass: fields by their type hints, tuples as lists, classes as structs."""
+    metadata = {"table": f"records of {record.__module__.rpartition('.')[2]}", "version": str(record.VERSION)}
+    return pa.schema(_fields(record), metadata=metadata)
+
+
+def _fields(cls: type) -> list[pa.Field]:
+    hints = typing.get_type_hints(cls)
+    return [_field(f.name, hints[f.name]) for f in dataclasses.fields(cls)]
+
+
+def _field(name: str, hint: object) -> pa.Field:
+    if isinstance(hint, types.UnionType):
+        [inner] = [h for h in typing.get_args(hint) if h is not type(None)]
+        return _field(name, inner).with_nullable(True)
+    return pa.field(name, _arrow_type(hint), nullable=False)
+
+
+def _arrow_type(hint: object) -> pa.DataType:
+    simple = {int: pa.int64(), float: pa.float64(), str: pa.string(), bool: pa.bool_()}
+    if hint in simple:
+        return simple[hint]
+    if dataclasses.is_dataclass(hint):
+        return pa.struct(_fields(hint))
+    args = typing.get_args(hint)
+    if args == (float, float, float, float):
+        return REGION
+    if typing.get_origin(hint) is tuple and len(args) == 2 and args[1] is Ellipsis:
+        return pa.list_(_field("element", args[0]))
+    raise TypeError(f"no Arrow type for {hint}")
+
+
+def as_row(value: object) -> object:
+    """A dataclass and all it holds as dicts and lists, ready for Arrow (dataclasses.asdict, but without its copies)."""
+    if dataclasses.is_dataclass(value):
+        return {f.name: as_row(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return [as_row(v) for v in value] if isinstance(value, tuple) else value
+
+
+@functools.cache
+def _builder(hint: object) -> Callable[[typing.Any], object] | None:
+    """What turns an Arrow row's value back into what `hint` says; None if it is that already."""
+    if isinstance(hint, types.UnionType):
+        [inner] = [h for h in typing.get_args(hint) if h is not type(None)]
+        build = _builder(inner)
+        return build and (lambda value: None if value is None else build(value))
+    if dataclasses.is_dataclass(hint):
+        hints = typing.get_type_hints(hint)
+        parts = [(f.name, _builder(hints[f.name])) for f in dataclasses.fields(hint)]
+        return lambda row: hint(**{name: row[name] if b is None else b(row[name]) for name, b in parts})
+    if typing.get_origin(hint) is tuple:
+        args = typing.get_args(hint)
+        inner = _builder(args[0]) if args[-1] is Ellipsis else None
+        return tuple if inner is None else (lambda values: tuple(map(inner, values)))
+    return None
+
+
+def from_row(cls: type, row: Mapping) -> object:
+    """The dataclass instance that `as_row` wrote."""
+    return _builder(cls)(row)
+
+
+class Writer:
+    """Writes rows of one table; the file appears when `close` is called, whole."""
+
+    def __init__(self, path: Path, schema: pa.Schema, provenance: Mapping):
+        self.rows = 0
+        self._schema, self._provenance, self._pending = schema, provenance, []
+        self._content = hashlib.sha256(_identity(schema))
+        self._replacing = replacing(path)
+        self._file = pq.ParquetWriter(self._replacing.__enter__(), schema, compression="zstd", version="2.6")
+
+    def add(self, row: Mapping) -> None:
+        if row.keys() != set(self._schema.names):
+            wrong = sorted(row.keys() ^ set(self._schema.names))
+            raise TypeError(f"row of {self._schema.metadata[b'table'].decode()} has not the right columns: {wrong}")
+        self._pending.append(row)
+        self.rows += 1
+        if len(self._pending) == ROWS_PER_GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        batch = pa.RecordBatch.from_pylist(self._pending, schema=self._schema)
+        batch.validate(full=True)
+        _refuse_nulls(batch, self._pending)
+        self._content.update(batch.serialize())
+        self._file.write_batch(batch, row_group_size=ROWS_PER_GROUP)
+        self._pending = []
+
+    def __enter__(self) -> "Writer":
+        return self
+
+    def __exit__(self, kind, error, trace) -> None:
+        try:
+            if kind is None:
+                if self._pending:
+                    self._flush()
+                made_by = json.dumps(self._provenance, sort_keys=True)
+                self._file.add_key_value_metadata({"content": self._content.hexdigest(), "provenance": made_by})
+            self._file.close()
+        finally:
+            self._replacing.__exit__(kind, error, trace)
+
+
+def _refuse_nulls(batch: pa.RecordBatch, rows: list) -> None:
+    """Arrow does not check that columns declared as non-null are."""
+    for field in batch.schema:
+        column = batch.column(field.name)
+        if not field.nullable and column.null_count:
+            row = rows[column.is_null().index(True).as_py()]
+            raise ValueError(f"column {field.name} may not be null: {row}")
+
+
+def write(rows: Iterable[Mapping], schema: pa.Schema, path: Path, *, provenance: Mapping | None = None) -> int:
+    """Write a table; returns its number of rows. Nothing appears at `path` unless all rows are good."""
+    with Writer(path, schema, provenance or {}) as writer:
+        for row in rows:
+            writer.add(row)
+    return writer.rows
+
+
+def open_table(path: Path, schema: pa.Schema) -> pq.ParquetFile:
+    """A Parquet file checked to hold this table, in this version, with these columns.
+
+    Raises BadData if it is missing, cut short or of another table.
+    """
+    name = schema.metadata[b"table"].decode()
+    again = "delete it and run snakemake again: the stage that makes it will"
+    try:
+        file = pq.ParquetFile(path, memory_map=True)
+    except FileNotFoundError:
+        raise BadData(f"no table of {name} here", file=path, fix="run the stage that makes it") from None
+    except pa.ArrowException as error:
+        raise BadData(f"not a whole Parquet file ({error})", file=path, fix=again) from error
+    found = file.schema_arrow
+    metadata = found.metadata or {}
+    for key in (b"table", b"version"):
+        if metadata.get(key) != schema.metadata[key]:
+            got, want = metadata.get(key, b"nothing").decode(), schema.metadata[key].decode()
+            raise BadData(f"{key.decode()} is {got}, expected {want}", file=path, fix=again)
+    if found.names != schema.names:
+        wrong = sorted(set(found.names) ^ set(schema.names)) or "order"
+        raise BadData(f"columns of {name} differ: {wrong}", file=path, fix=again)
+    return file
+
+
+def read(path: Path, schema: pa.Schema, *, columns: list[str] | None = None) -> Iterator[dict]:
+    """Rows of a table, one at a time; memory holds one group of rows."""
+    for batch in open_table(path, schema).iter_batches(ROWS_PER_GROUP, columns=columns):
+        yield from batch.to_pylist()
+
+
+def select(path: Path, schema: pa.Schema, keep: Callable[[pa.RecordBatch], list[int]]) -> Iterator[dict]:
+    """Rows that `keep` names by their positions within each batch; only these become Python objects."""
+    for batch in open_table(path, schema).iter_batches(ROWS_PER_GROUP):
+        positions = keep(batch)
+        if positions:
+            yield from batch.take(pa.array(positions)).to_pylist()
+
+
+def _identity(schema: pa.Schema) -> bytes:
+    return b"%s %s" % (schema.metadata[b"table"], schema.metadata[b"version"])
+
+
+def content_digest(path: Path) -> str:
+    """Digest of a file's content: of a table's rows (not its provenance), of any other file's bytes."""
+    if path.suffix != ".parquet":
+        return sha256(path)
+    metadata = pq.read_schema(path).metadata or {}
+    return metadata[b"content"].decode() if b"content" in metadata else sha256(path)
+
+
+def batched(rows: Iterable, size: int) -> Iterator[list]:
+    rows = iter(rows)
+    while batch := list(itertools.islice(rows, size)):
+        yield batch

@@ -1,0 +1,61 @@
+"""From a split's records to a task's instances: sampled uniformly over the dataset, capped per picture.
+
+Records are taken in the order of a hash of (seed, task, record id) until enough instances are made, so the sample
+depends neither on the order of the file nor on what else it holds.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from workflow_scripts import schemas
+from workflow_scripts.datasets.base import Dataset
+from workflow_scripts.randomness import Draw, keyed_number
+from workflow_scripts.tasks.base import Instance, Task
+
+
+def instances(
+    task: Task, dataset: Dataset, records: Path, *, seed: int, max_instances: int, max_per_picture: int
+) -> Iterator[Instance]:
+    """The task's instances of one split, at most max_instances, at most max_per_picture of one picture."""
+    schema = schemas.of_records(dataset.record)
+    ids = _record_ids(task, records, schema)
+    order = sorted(ids, key=lambda record_id: keyed_number(seed, task.id, "sample", record_id))
+    survey = () if task.survey is None else (task.survey(_all(task, dataset, records, schema)),)
+    made, of_picture = 0, Counter()
+    start, size = 0, max_instances + max_instances // 4 + 50
+    while start < len(order) and made < max_instances:
+        chosen = order[start : start + size]
+        found = {record.record_id: record for record in _some(chosen, dataset, records, schema)}
+        for record_id in chosen:
+            for instance in task.derive(found[record_id], Draw(seed, task.id, record_id), *survey):
+                if made == max_instances:
+                    return
+                if instance.image is not None and of_picture[instance.image] == max_per_picture:
+                    break
+                of_picture[instance.image] += 1
+                made += 1
+                yield instance
+        start, size = start + size, size * 2
+
+
+def _record_ids(task: Task, records: Path, schema) -> list[str]:
+    columns = ["record_id"] + ([task.where[0]] if task.where else [])
+    rows = schemas.read(records, schema, columns=columns)
+    return [row["record_id"] for row in rows if task.where is None or row[task.where[0]] == task.where[1]]
+
+
+def _some(chosen: list[str], dataset: Dataset, records: Path, schema) -> Iterator:
+    wanted = set(chosen)
+
+    def keep(batch) -> list[int]:
+        return [i for i, record_id in enumerate(batch.column("record_id").to_pylist()) if record_id in wanted]
+
+    for row in schemas.select(records, schema, keep):
+        yield schemas.from_row(dataset.record, row)
+
+
+def _all(task: Task, dataset: Dataset, records: Path, schema) -> Iterator:
+    for row in schemas.read(records, schema):
+        if task.where is None or row[task.where[0]] == task.where[1]:
+            yield schemas.from_row(dataset.record, row)

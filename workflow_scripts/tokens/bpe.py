@@ -1,0 +1,97 @@
+"""Text and ids: OFA's byte-level BPE, read from the released files or trained into the same layout.
+
+A tokenizer folder holds encoder.json (symbol -> GPT-2 id), vocab.bpe (merges) and dict.txt ("<GPT-2 id> <count>" a line:
+line k is id k + 4 of the vocabulary).
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+from workflow_scripts.errors import BadData
+from workflow_scripts.files import write_text
+from workflow_scripts.regions import BINS
+from workflow_scripts.tokens.vocabulary import CODES, SPECIALS, Vocabulary
+
+FILES = ("encoder.json", "vocab.bpe", "dict.txt")
+_PLACED = re.compile(r"\s*<(bin|code)_(\d+)>")  # the blank before a location or code token is not a token
+
+
+def train(texts: Iterable[str], *, symbols: int, folder: Path) -> int:
+    """Train a BPE of at most `symbols` symbols and write its three files; returns how many symbols it has."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    tokenizer.train_from_iterator(
+        texts, trainers.BpeTrainer(vocab_size=symbols, initial_alphabet=alphabet, show_progress=False)
+    )
+    model = json.loads(tokenizer.to_str())["model"]
+    merges = [m if isinstance(m, str) else " ".join(m) for m in model["merges"]]
+    write_text(folder / "encoder.json", json.dumps(model["vocab"], ensure_ascii=True, sort_keys=True))
+    write_text(folder / "vocab.bpe", "#version: 0.2\n" + "\n".join(merges) + "\n")
+    write_text(folder / "dict.txt", "".join(f"{i} 1\n" for i in sorted(model["vocab"].values())))
+    return len(model["vocab"])
+
+
+class TextTokenizer:
+    """Texts with inline <bin_i> and <code_i> to ids and back."""
+
+    def __init__(self, folder: Path):
+        """Read the three files. Raises BadData where one is missing or they do not fit together."""
+        symbols, merges, order = _read(folder)
+        self.vocabulary = Vocabulary(len(order))
+        ids = {symbols[gpt2]: SPECIALS + line for line, gpt2 in enumerate(order) if gpt2 in symbols}
+        self._bpe = Tokenizer(models.BPE(vocab=ids, merges=[m for m in merges if "".join(m) in ids]))
+        self._bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        self._bpe.decoder = decoders.ByteLevel()
+
+    def encode(self, text: str) -> list[int]:
+        """Ids of a text, without bos and eos. The text starts as if a blank stood before it, as in OFA."""
+        ids, at, text = [], 0, " " + text.strip()
+        for placed in _PLACED.finditer(text):
+            ids += self._bpe.encode(text[at : placed.start()]).ids
+            ids.append(self._placed(placed[1], int(placed[2])))
+            at = placed.end()
+        return ids + self._bpe.encode(text[at:]).ids
+
+    def _placed(self, kind: str, number: int) -> int:
+        first, count = {"bin": (self.vocabulary.first_bin, BINS), "code": (self.vocabulary.first_code, CODES)}[kind]
+        if number >= count:
+            raise ValueError(f"<{kind}_{number}> is outside the vocabulary: the last is <{kind}_{count - 1}>")
+        return first + number
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of ids; specials vanish, location and code tokens are set apart by blanks."""
+        words, run = [], []
+        for i in [*ids, None]:
+            placed = i is not None and i >= self.vocabulary.first_code
+            if run and (i is None or placed):
+                words.append(self._bpe.decode(run).strip())
+                run = []
+            if placed:
+                bins = i - self.vocabulary.first_bin
+                words.append(f"<bin_{bins}>" if bins >= 0 else f"<code_{i - self.vocabulary.first_code}>")
+            elif i is not None and SPECIALS <= i < self.vocabulary.mask:
+                run.append(i)
+        return " ".join(words)
+
+
+def _read(folder: Path) -> tuple[dict[int, str], list[tuple[str, str]], list[int | None]]:
+    """Symbols by GPT-2 id, merges, and the GPT-2 id of each line of dict.txt (None for a padding word)."""
+    try:
+        encoder = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+        merges = (folder / "vocab.bpe").read_text(encoding="utf-8").splitlines()[1:]
+        lines = (folder / "dict.txt").read_text(encoding="utf-8").splitlines()
+    except (FileNotFoundError, ValueError) as error:
+        fix = f"a tokenizer folder holds {', '.join(FILES)}"
+        raise BadData(f"cannot read the tokenizer: {error}", file=folder, fix=fix) from error
+    words = [line.rpartition(" ")[0] for line in lines]
+    order = [int(word) if word.isdigit() else None for word in words]
+    symbols = {number: symbol for symbol, number in encoder.items()}
+    if strangers := [i for i in order if i is not None and i not in symbols]:
+        fix = "take encoder.json and dict.txt of one release"
+        raise BadData(f"ids {strangers[:5]} of dict.txt are not in encoder.json", file=folder / "dict.txt", fix=fix)
+    return symbols, [tuple(m.split(" ")) for m in merges if m], order
