@@ -13,6 +13,8 @@ import json
 import sys
 from pathlib import Path
 
+from workflow_scripts.files import sha256
+
 PACKAGE = "workflow_scripts"
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = ("pyarrow", "tokenizers", "torch", "transformers", "pillow", "taming-transformers", "rouge-score")
@@ -67,6 +69,12 @@ def code_digest(*modules: str) -> str:
         raise ModuleNotFoundError(f"no such module: {', '.join(missing)}")
     code = {module: _parsed(path)[1] for module, path in closure(*modules).items()}
     return digest_of(code)
+
+
+def files_digest(room: str, *patterns: str) -> str:
+    """Digest of a room's files that are no code."""
+    files = sorted(path for pattern in patterns for path in (ROOT / PACKAGE / room).glob(pattern))
+    return digest_of({path.name: sha256(path) for path in files})
 
 
 def digest_of(value: object) -> str:

@@ -9,7 +9,6 @@ out, so that rows made by changed code count as the same when they are the same.
 import dataclasses
 import functools
 import hashlib
-import itertools
 import json
 import types
 import typing
@@ -306,6 +305,28 @@ def select(path: Path, schema: pa.Schema, keep: Callable[[pa.RecordBatch], list[
             yield from batch.take(pa.array(positions)).to_pylist()
 
 
+def column(path: Path, name: str) -> list:
+    """One column of any table of ours."""
+    return pq.read_table(path, columns=[name]).column(name).to_pylist()
+
+
+def texts(path: Path, *, leave_out: Iterable[str]) -> Iterator[str]:
+    """Every text of any table of ours, however deep in its columns, but those of the columns left out."""
+    file = pq.ParquetFile(path)
+    columns = [name for name in file.schema_arrow.names if name not in set(leave_out)]
+    for batch in file.iter_batches(ROWS_PER_GROUP, columns=columns):
+        for row in batch.to_pylist():
+            yield from _texts(row)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
+
+
 def _identity(schema: pa.Schema) -> bytes:
     return b"%s %s" % (schema.metadata[b"table"], schema.metadata[b"version"])
 
@@ -316,9 +337,3 @@ def content_digest(path: Path) -> str:
         return sha256(path)
     metadata = pq.read_schema(path).metadata or {}
     return metadata[b"content"].decode() if b"content" in metadata else sha256(path)
-
-
-def batched(rows: Iterable, size: int) -> Iterator[list]:
-    rows = iter(rows)
-    while batch := list(itertools.islice(rows, size)):
-        yield batch

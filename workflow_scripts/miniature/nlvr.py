@@ -1,8 +1,9 @@
 """NLVR in miniature: true and false statements about three boxes of coloured shapes, as the archive of lil-lab/nlvr.
 
-A statement is a logical form over `structured_rep` with an English wording. Scenes are drawn until the form has the wanted
-truth value, so labels are true by construction, and pictures are drawn from the same structure. No form knows the order of
-the boxes. As in the original, up to four scenes (a presentation) share one sentence: m = 0, 1 true and m = 2, 3 false.
+A statement is a logical form over `structured_rep` with an English wording. Scenes are drawn until the form has the
+wanted truth value, so labels are true by construction, and pictures are drawn from the same structure. No form knows
+the order of the boxes. As mostly in the original, up to four scenes (a presentation) share one sentence, which is true
+of m = 0, 1 and false of m = 2, 3.
 """
 
 import io
@@ -36,7 +37,7 @@ FINER = 4  # shapes are drawn this many times larger, for smooth edges
 
 GAP = 3  # least distance between two things of a box, pixels; also from a wall that is not touched
 DIRECTORIES = 5
-STATEMENTS_PER_PRESENTATION = 4
+ORDER_OF_SCENES = (0, 2, 1, 3)  # of a presentation; a cut-off last one stays balanced
 PRESENTATION_OFFSETS = {"train": 0, "dev": 10, "test": 20}  # keeps the numbers of the splits apart
 
 
@@ -70,9 +71,7 @@ def things(scene: Scene) -> list[Item]:
 def matching(items: list[Item], *, colour: str | None = None, shape: str | None = None) -> list[Item]:
     """Those of the items that have the colour and the shape, if these are given."""
     return [
-        i
-        for i in items
-        if (colour is None or i["color"] == COLOURS[colour]) and (shape is None or i["type"] == shape)
+        i for i in items if (colour is None or i["color"] == COLOURS[colour]) and (shape is None or i["type"] == shape)
     ]
 
 
@@ -114,8 +113,7 @@ TEMPLATES = (
     Template(
         "One of the boxes holds both a {colour} {shape} and a {other_colour} {other_shape}.",
         lambda s, w: any(
-            matching(box, colour=w.colour, shape=w.shape)
-            and matching(box, colour=w.other_colour, shape=w.other_shape)
+            matching(box, colour=w.colour, shape=w.shape) and matching(box, colour=w.other_colour, shape=w.other_shape)
             for box in s
         ),
     ),
@@ -176,7 +174,7 @@ TEMPLATES = (
 
 
 def write(seed: int, sizes: Mapping[str, int], folder: Path) -> None:
-    """Write folder/nlvr-master.zip: sizes["nlvr"] test statements, and a quarter (rounded up) of that for dev and train."""
+    """Write folder/nlvr-master.zip: sizes["nlvr"] statements in test, a quarter (rounded up) in dev and train."""
     quarter = -(-sizes["nlvr"] // 4)
     counts = {"train": quarter, "dev": quarter, "test": sizes["nlvr"]}
     write_zip(folder / "nlvr-master.zip", (m for split, n in counts.items() for m in split_members(seed, split, n)))
@@ -195,8 +193,8 @@ def split_members(seed: int, split: str, count: int) -> Iterator[tuple[str, byte
 
 def split_records(seed: int, split: str, count: int) -> list[dict]:
     """`count` statements in drawn order, half of them true (one true more if count is odd)."""
-    places = (divmod(i, STATEMENTS_PER_PRESENTATION) for i in range(count))
-    records = [statement(seed, split, presentation, m=(0, 2, 1, 3)[i]) for presentation, i in places]
+    places = (divmod(i, len(ORDER_OF_SCENES)) for i in range(count))
+    records = [statement(seed, split, presentation, m=ORDER_OF_SCENES[i]) for presentation, i in places]
     return sorted(records, key=lambda r: keyed_number(seed, "miniature/nlvr", split, r["identifier"], "order"))
 
 
@@ -241,12 +239,9 @@ def votes(rng: random.Random, label: str) -> dict[str, str]:
 
 def draw_scene(draw: Draw, template: Template, words: Words, *, truth: bool, m: int) -> Scene:
     """The first of the drawn scenes in which the template's statement is sensible and has the truth value."""
-    for attempt in itertools.count():
-        rng = draw.generator(f"scene {m} {attempt}")
-        scene = [tower(rng) if template.towers else scattered_box(rng) for _ in BOX_LEFTS]
-        if template.sensible(scene, words) and bool(template.holds(scene, words)) == truth:
-            return scene
-    raise AssertionError("itertools.count ended")
+    generators = (draw.generator(f"scene {m} {attempt}") for attempt in itertools.count())
+    scenes = ([tower(rng) if template.towers else scattered_box(rng) for _ in BOX_LEFTS] for rng in generators)
+    return next(s for s in scenes if template.sensible(s, words) and bool(template.holds(s, words)) == truth)
 
 
 def item(shape: str, colour: str, x: int, y: int, size: int) -> Item:
@@ -279,14 +274,16 @@ def free_spot(rng: random.Random, box: Box, size: int) -> tuple[int, int] | None
         if rng.random() < 0.5:
             spot[rng.randrange(2)] = rng.choice((0, BOX - size))
         x, y = spot
-        if all(max(distance(x, size, i["x_loc"], i["size"]), distance(y, size, i["y_loc"], i["size"])) >= GAP for i in box):
+        if all(distance(x, y, size, other) >= GAP for other in box):
             return x, y
     return None
 
 
-def distance(start: int, length: int, other_start: int, other_length: int) -> int:
-    """Pixels between two stretches of an axis; negative if they overlap."""
-    return max(start - other_start - other_length, other_start - start - length)
+def distance(x: int, y: int, size: int, other: Item) -> int:
+    """Pixels between a square at x, y and the other's, along the axis on which they are further apart."""
+    along_x = max(x - other["x_loc"] - other["size"], other["x_loc"] - x - size)
+    along_y = max(y - other["y_loc"] - other["size"], other["y_loc"] - y - size)
+    return max(along_x, along_y)
 
 
 def box_picture(box: Box) -> Image.Image:

@@ -69,7 +69,7 @@ def fetch(file: File, to: Path, *, mirror: str | None, dataset: str) -> Path:
         raise BadData(
             f"what was fetched is not the declared file: {wrong}",
             file=path,
-            fix="run the same command to fetch it anew; if that gives the same, the file has changed where it comes from: "
+            fix="run the same command to fetch it anew; if that gives the same, the publisher has changed the file: "
             f"compare, then correct its declaration in workflow_scripts/datasets/{dataset}.py",
         )
     os.replace(part, path)

@@ -18,12 +18,14 @@ class Manifest:
     dataset: str
     archives: tuple[Member, ...] = ()  # path: the official name
     files: tuple[Member, ...] = ()  # path: below the dataset's root
+    root: str = ""  # the folder used in place; empty: the folder of the manifest
 
     def write(self, path: Path) -> None:
         """Write JSON that is the same for the same content."""
         content = {
             "format": FORMAT,
             "dataset": self.dataset,
+            "root": self.root,
             "archives": [_named(m, "name") for m in sorted(self.archives, key=lambda m: m.path)],
             "files": [_named(m, "path") for m in sorted(self.files, key=lambda m: m.path)],
         }
@@ -47,6 +49,7 @@ class Manifest:
                 dataset=_typed(content, "dataset", str),
                 archives=tuple(_member(m, "name") for m in _typed(content, "archives", list)),
                 files=tuple(_member(m, "path") for m in _typed(content, "files", list)),
+                root=_typed(content, "root", str),
             )
         except _BadField as error:
             raise BadData(error.args[0], file=path, record=f"field {error.args[1]}", fix=fix) from None

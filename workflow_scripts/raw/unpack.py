@@ -25,7 +25,7 @@ HARMLESS = 16 << 20  # bytes below which the ratio does not matter
 _CORRUPT = (zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Entry:
     """A member as the archive announces it."""
 
@@ -166,7 +166,8 @@ def _entries(archive: Path, file: IO[bytes], kind: str | None) -> Iterator[_Entr
 
 def _zip_entries(archive: Path, file: IO[bytes]) -> Iterator[_Entry]:
     if not zipfile.is_zipfile(file):
-        raise zipfile.BadZipFile("end-of-central-directory missing")
+        size = file.seek(0, os.SEEK_END)
+        raise zipfile.BadZipFile(f"end-of-central-directory missing, the file is {size} bytes")
     with zipfile.ZipFile(file) as members:
         infos = members.infolist()
         for info in track(infos, f"unpack {archive.name}", unit="files", total=len(infos)):
@@ -175,7 +176,9 @@ def _zip_entries(archive: Path, file: IO[bytes]) -> Iterator[_Entry]:
             if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
                 refused = "a link" if kind == stat.S_IFLNK else "a device or the like"
             elif info.flag_bits & 1:
-                refused = "encrypted: it has to be unpacked by hand, with the publisher's password"
+                refused = "encrypted: unpack it by hand, with the publisher's password"
+            elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                refused = f"packed by method {info.compress_type}, which is not read here: unpack it by hand"
             name = info.filename.replace("\\", "/")  # Windows
             opened = lambda info=info: members.open(info)  # noqa: E731
             yield _Entry(name, info.file_size, info.header_offset, name.endswith("/"), refused, opened)

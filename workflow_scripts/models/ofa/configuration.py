@@ -35,25 +35,25 @@ class OFAConfig(PretrainedConfig):
     decoder_attention_heads: int = 12
     encoder_ffn_dim: int = 3072
     decoder_ffn_dim: int = 3072
-    attn_scale_factor: float = 2.0            # scores are scaled by (factor * head_dim) ** -0.5
+    attn_scale_factor: float = 2.0  # scores are scaled by (factor * head_dim) ** -0.5
 
     resnet_layers: list[int] = field(default_factory=lambda: [3, 4, 23])  # bottleneck blocks of the three stages
-    resnet_width: int = 64                    # planes of the first stage; the output has 16 times as many channels
-    freeze_resnet: bool = False               # BatchNorm keeps its statistics and affine parameters while training
+    resnet_width: int = 64  # planes of the first stage; the output has 16 times as many channels
+    freeze_resnet: bool = False  # BatchNorm keeps its statistics and affine parameters while training
 
     max_source_positions: int = 1024
     max_target_positions: int = 1024
-    token_bucket_size: int = 256              # relative offsets up to half of it are exact, further ones logarithmic
-    image_bucket_size: int = 42               # an image has at most this many patches per side
-    code_image_size: int = 128                # side in pixels of an image that the decoder writes as codes (8 per code)
-    interpolate_position: bool = False        # stretch the position table of orig_patch_image_size over larger images
+    token_bucket_size: int = 256  # relative offsets up to half of it are exact, further ones logarithmic
+    image_bucket_size: int = 42  # an image has at most this many patches per side
+    code_image_size: int = 128  # side in pixels of an image that the decoder writes as codes (8 per code)
+    interpolate_position: bool = False  # stretch the position table of orig_patch_image_size over larger images
     orig_patch_image_size: int = 256
 
     dropout: float = 0.1
     attention_dropout: float = 0.0
-    encoder_drop_path_rate: float = 0.0       # of the last layer; rises linearly from 0 at the first
+    encoder_drop_path_rate: float = 0.0  # of the last layer; rises linearly from 0 at the first
     decoder_drop_path_rate: float = 0.0
-    label_smoothing: float = 0.0              # fairseq's: spread over the other V - 1 tokens
+    label_smoothing: float = 0.0  # fairseq's: spread over the other V - 1 tokens
     init_std: float = 0.02
 
     pad_token_id: int | None = 1

@@ -27,11 +27,11 @@ class Attention(nn.Module):
 
     def attend(self, x: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
         """States (B, Q, D) over keys and values (B, heads, K, d) under bias (1 or B, heads, Q, K) -> (B, Q, D)."""
-        queries = split_heads(self.q_proj(x), self.heads)                              # (B, heads, Q, d)
+        queries = split_heads(self.q_proj(x), self.heads)  # (B, heads, Q, d)
         dropout = self.dropout if self.training else 0.0
         bias = bias.to(queries.dtype)
         mixed = F.scaled_dot_product_attention(queries, keys, values, bias, dropout, scale=self.scale)
-        mixed = mixed * self.c_attn.to(mixed.dtype)[:, None, None]                     # (B, heads, Q, d)
+        mixed = mixed * self.c_attn.to(mixed.dtype)[:, None, None]  # (B, heads, Q, d)
         return self.out_proj(mixed.transpose(1, 2).flatten(2))
 
     def over_self(self, x: torch.Tensor, bias: torch.Tensor, cache: Cache | None = None) -> torch.Tensor:
@@ -63,5 +63,5 @@ def drop_path_rates(maximum: float, layers: int) -> list[float]:
 
 def feed_forward(layer: nn.Module, x: torch.Tensor) -> torch.Tensor:
     """A layer's second half without its shortcut, (B, N, D) -> (B, N, D); the parameters lie in the layer itself."""
-    x = F.gelu(layer.fc1(layer.final_layer_norm(x)))                                   # (B, N, ffn)
+    x = F.gelu(layer.fc1(layer.final_layer_norm(x)))  # (B, N, ffn)
     return layer.fc2(layer.ffn_layernorm(x))

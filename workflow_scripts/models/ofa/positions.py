@@ -11,8 +11,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-CODE_FILLER = 1024    # image position of whatever follows the last code of a written image
-CODE_SLACK = 769      # how many such positions there are
+CODE_FILLER = 1024  # image position of whatever follows the last code of a written image
+CODE_SLACK = 769  # how many such positions there are
 
 
 class RelativeTable(nn.Embedding):
@@ -44,7 +44,7 @@ def token_index(queries: int, keys: int, bucket_size: int, max_positions: int, d
             f"a text of {keys} tokens is longer than the {max_positions} positions of this model; shorten the text"
         )
     q = torch.arange(keys - queries, keys, device=device)
-    offset = q[:, None] - torch.arange(keys, device=device)                       # (queries, keys)
+    offset = q[:, None] - torch.arange(keys, device=device)  # (queries, keys)
     return token_buckets(bucket_size, max_positions).to(device)[offset + max_positions - 1]
 
 

@@ -1,0 +1,56 @@
+# Archives from where they lie -> the files they hold, with a manifest of both.
+
+for _dataset in PLAN.drawn:
+
+    # The miniature world: a dataset's official archives, drawn from scene graphs.
+    rule:
+        name:
+            f"miniature_{_dataset}"
+        output:
+            archives=PLAN.archives(_dataset),
+        log:
+            f"results/logs/miniature/{_dataset}.log",
+        benchmark:
+            f"results/benchmarks/miniature/{_dataset}.tsv"
+        params:
+            code=stage_digest("miniature"),
+            part=_dataset,
+            seed=PLAN.config.seed,
+            sizes=PLAN.sizes,
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=30,
+        conda:
+            "../envs/data.yaml"
+        shell:
+            "python -m workflow_scripts.stages.miniature --part {params.part} --seed {params.seed}"
+            " --sizes {params.sizes:q} --out {output.archives} > {log} 2>&1"
+
+
+rule download:
+    input:
+        files=lambda w: PLAN.raw_inputs(w.dataset),
+    output:
+        manifest="results/raw/{dataset}/manifest.json",
+    log:
+        "results/logs/download/{dataset}.log",
+    benchmark:
+        "results/benchmarks/download/{dataset}.tsv"
+    params:
+        code=stage_digest("download"),
+        files=lambda w: PLAN.declared_files(w.dataset),
+        splits=lambda w: PLAN.native_splits(w.dataset),
+        mirror=f"--mirror {PLAN.mirror}" if PLAN.mirror else "",
+        archives=PLAN.archive_folder,
+        in_place=lambda w: f"--in-place {PLAN.in_place(w.dataset)}" if PLAN.in_place(w.dataset) else "",
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=1440,
+    conda:
+        "../envs/data.yaml"
+    shell:
+        "python -m workflow_scripts.stages.download --dataset {wildcards.dataset} --native-splits {params.splits:q}"
+        " --archives {params.archives}/{wildcards.dataset} {params.mirror} {params.in_place}"
+        " --out {output.manifest} > {log} 2>&1"

@@ -1,0 +1,33 @@
+# Scores, logs and examples -> one HTML file.
+
+
+rule report:
+    input:
+        scores=rules.score.output.scores,
+        answers=rules.score.output.answers,
+        tables=rules.score.output.tables,
+        logs=expand("results/models/{v}/log.jsonl", v=[v for v in PLAN.models if VARIANTS[v]]),
+        instances=PLAN.every("instances"),
+        examples=PLAN.every("examples"),
+        quarantines=PLAN.quarantines,
+        manifests=PLAN.all_manifests,
+    output:
+        html=report("results/report.html", category="Report"),
+    log:
+        "results/logs/report.log",
+    benchmark:
+        "results/benchmarks/report.tsv"
+    params:
+        code=stage_digest("report"),
+        settings=PLAN.reporting,
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    conda:
+        "../envs/report.yaml"
+    shell:
+        "python -m workflow_scripts.stages.report --settings {params.settings:q} --scores {input.scores}"
+        " --answers {input.answers} --tables {input.tables} --logs {input.logs} --instances {input.instances}"
+        " --examples {input.examples} --quarantines {input.quarantines} --manifests {input.manifests}"
+        " --out {output.html} > {log} 2>&1"

@@ -1,0 +1,91 @@
+# Examples -> shards of token ids; before them the text tokenizer and the VQ-GAN for picture codes.
+
+
+rule tokenizer:
+    input:
+        records=PLAN.corpus(),
+    output:
+        files=expand("results/tokenizer/{name}", name=TOKENIZER_FILES),
+    log:
+        "results/logs/tokenizer.log",
+    benchmark:
+        "results/benchmarks/tokenizer.tsv"
+    params:
+        code=stage_digest("tokenizer"),
+        symbols=PLAN.config.tokens.symbols,
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    conda:
+        "../envs/data.yaml"
+    shell:
+        "python -m workflow_scripts.stages.tokenizer --symbols {params.symbols}"
+        " --records {input.records} --out {output.files} > {log} 2>&1"
+
+
+rule vqgan:
+    input:
+        records=f"results/records/{PLAN.config.vqgan.pictures}/train.parquet",
+        manifests=f"results/raw/{PLAN.config.vqgan.pictures}/manifest.json",
+    output:
+        files=expand("results/models/vqgan/{name}", name=["config.json", "model.safetensors"]),
+    log:
+        "results/logs/vqgan.log",
+    benchmark:
+        "results/benchmarks/vqgan.tsv"
+    params:
+        code=stage_digest("vqgan"),
+        seed=PLAN.config.seed,
+        model=as_json(PLAN.config.vqgan.model),
+        steps=PLAN.config.vqgan.steps,
+        batch_size=PLAN.config.vqgan.batch_size,
+        learning_rate=PLAN.config.vqgan.learning_rate,
+        threads=PLAN.config.training.threads,
+    threads: PLAN.config.training.threads
+    resources:
+        mem_mb=PLAN.config.training.mem_mb,
+        runtime=PLAN.config.training.runtime,
+        gpu=PLAN.config.training.gpu,
+    conda:
+        "../envs/torch.yaml"
+    shell:
+        "python -m workflow_scripts.stages.vqgan --seed {params.seed} --model {params.model:q} --steps {params.steps}"
+        " --batch-size {params.batch_size} --learning-rate {params.learning_rate} --threads {params.threads}"
+        " --records {input.records} --manifests {input.manifests} --out {output.files} > {log} 2>&1"
+
+
+for _split in ("train", "validation", "test"):
+
+    rule:
+        name:
+            f"tokenise_{_split}"
+        input:
+            examples=f"results/examples/{{task}}/{_split}.parquet",
+            tokenizer=rules.tokenizer.output.files,
+            vqgan=lambda w: rules.vqgan.output.files if PLAN.tasks[w.task].output == "image" else [],
+            manifests=lambda w: (
+                PLAN.manifests(PLAN.tasks[w.task].dataset) if PLAN.tasks[w.task].output == "image" else []
+            ),
+        output:
+            shards=PLAN.shards("{task}", _split),
+        log:
+            f"results/logs/tokenise/{{task}}/{_split}.log",
+        benchmark:
+            f"results/benchmarks/tokenise/{{task}}/{_split}.tsv"
+        params:
+            code=stage_digest("tokenise"),
+            max_source=PLAN.config.tokens.max_source,
+            max_target=PLAN.config.tokens.max_target,
+            instances_per_shard=PLAN.config.tokens.instances_per_shard,
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=120,
+        conda:
+            "../envs/torch.yaml"
+        shell:
+            "python -m workflow_scripts.stages.tokenise --max-source {params.max_source}"
+            " --max-target {params.max_target} --instances-per-shard {params.instances_per_shard}"
+            " --examples {input.examples} --tokenizer {input.tokenizer} --vqgan {input.vqgan}"
+            " --manifests {input.manifests} --out {output.shards} > {log} 2>&1"

@@ -1,0 +1,63 @@
+# Shards and a base checkpoint -> one model per variant; a variant that starts from another takes its very checkpoint.
+
+
+rule initialise:
+    input:
+        tokenizer=rules.tokenizer.output.files,
+    output:
+        model=PLAN.model("ofa"),
+    log:
+        "results/logs/initialise.log",
+    benchmark:
+        "results/benchmarks/initialise.tsv"
+    params:
+        code=stage_digest("initialise"),
+        size=PLAN.config.model.size,
+        seed=PLAN.config.seed,
+        settings=PLAN.initialisation,
+    threads: 1
+    resources:
+        mem_mb=PLAN.config.training.mem_mb,
+        runtime=30,
+    conda:
+        "../envs/torch.yaml"
+    shell:
+        "python -m workflow_scripts.stages.initialise --size {params.size} --seed {params.seed}"
+        " --settings {params.settings:q} --tokenizer {input.tokenizer} --out {output.model} > {log} 2>&1"
+
+
+for _variant in PLAN.models:
+    if VARIANTS[_variant] is None:
+        continue
+
+    rule:
+        name:
+            f"train_{_variant}"
+        input:
+            base=PLAN.model(VARIANTS[_variant].base),
+            shards=[shard for task in PLAN.tuned_on(_variant) for shard in PLAN.shards(task, "train")],
+            validation=[shard for task in PLAN.tuned_on(_variant) for shard in PLAN.shards(task, "validation")],
+            manifests=PLAN.all_manifests,
+        output:
+            model=PLAN.model(_variant),
+            log=f"results/models/{_variant}/log.jsonl",
+        log:
+            f"results/logs/train/{_variant}.log",
+        benchmark:
+            f"results/benchmarks/train/{_variant}.tsv"
+        params:
+            code=stage_digest("train"),
+            seed=PLAN.config.seed,
+            settings=PLAN.tuning(_variant),
+            threads=PLAN.config.training.threads,
+        threads: PLAN.config.training.threads
+        resources:
+            mem_mb=PLAN.config.training.mem_mb,
+            runtime=PLAN.config.training.runtime,
+            gpu=PLAN.config.training.gpu,
+        conda:
+            "../envs/torch.yaml"
+        shell:
+            "python -m workflow_scripts.stages.train --seed {params.seed} --settings {params.settings:q}"
+            " --threads {params.threads} --base {input.base} --shards {input.shards} --validation {input.validation}"
+            " --manifests {input.manifests} --out {output.model} {output.log} > {log} 2>&1"

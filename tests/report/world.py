@@ -1,0 +1,178 @@
+"""A small made-up run: all files the report reads, with scores that a person can check."""
+
+import json
+import random
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from workflow_scripts import schemas
+from workflow_scripts.evaluation.scoring import AGGREGATE_COLUMNS, TASK_COLUMNS, aggregates, as_csv, per_task
+from workflow_scripts.files import write_text
+from workflow_scripts.regions import spell
+
+VARIANTS = ["ofa", "ofa_multiinstruct", "ofa_naturalinstruct", "ofa_seqinstruct"]
+SKILL = dict(zip(VARIANTS, (0.02, 0.62, 0.2, 0.55)))
+SUBTASKS = ("task190_snli_classification", "task1344_glue_entailment_classification")
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(2)>',
+    "\u202eright to left\u202c and </bdi></p></article>",
+    "w" * 10_000,
+    "{{ 7 * 7 }} {% raw %} &amp; ' onmouseover='alert(3)",
+)
+SIZE = (200, 150)
+BOXES = [(10, 10, 70, 60), (100, 20, 190, 80), (20, 80, 90, 140), (120, 90, 180, 145)]
+TASKS = {
+    "grounded_vqa": ("Grounded VQA", "vqa", "eval", "visual7w", "region_choice", ["accuracy"]),
+    "natural_language_for_visual_reasoning": (
+        "Natural Language for Visual Reasoning", "miscellaneous", "eval", "nlvr", "choice", ["accuracy", "rouge_l"],
+    ),
+    "natural_instructions_test": (
+        "NATURAL INSTRUCTIONS (test)", "natural_instructions", "eval", "natural_instructions", "text", ["rouge_l"],
+    ),
+    "visual_grounding": ("Visual Grounding", "grounded_matching", "train", "visual7w", "region", ["iou_accuracy"]),
+    "region_extraction": ("Region Extraction", "image_output", "extra", "visual7w", "image", []),
+}  # fmt: skip
+FIELDS = ("name", "group", "role", "dataset", "output", "metrics")
+
+
+def settings() -> dict:
+    """The stage's settings; the base is not pre-trained."""
+    templates = {t: [f"Instruction {i} of {t}: <TEXT> <OPTION>" for i in range(1, 6)] for t in TASKS}
+    templates["natural_instructions_test"] = []
+    return {
+        "config": {"seed": 7, "model": {"base": None}, "note": HOSTILE[0]},
+        "variants": VARIANTS,
+        "tasks": {task: dict(zip(FIELDS, values)) for task, values in TASKS.items()},
+        "skipped": ["visual_dialogue: its dataset visdial is not there"],
+        "templates": templates,
+        "versions": {"python": "3.11.2", "torch": "2.0"},
+        "revision": None,
+        "scale": 1.0,
+        "gallery": {"per_task": 5},
+    }
+
+
+def build(root: Path, *, count: int = 12, hostile: bool = True) -> dict:
+    """Write everything under `root`; returns the stage's arguments, without `out`."""
+    _pictures(root / "raw", count)
+    instances = {t: [_instance(t, i, hostile) for i in range(count)] for t in TASKS}
+    splits = {t: "test" if values[2] == "eval" else "train" for t, values in TASKS.items()}
+    for task, rows in instances.items():
+        schemas.write(rows, schemas.INSTANCES, root / f"instances/{task}/{splits[task]}.parquet")
+        examples = [e for row in rows for e in _examples(task, row)]
+        schemas.write(examples, schemas.EXAMPLES, root / f"examples/{task}/{splits[task]}.parquet")
+    _scores(root, instances)
+    for variant in VARIANTS[1:]:
+        write_text(root / f"models/{variant}/log.jsonl", _log(variant))
+    write_text(root / "records/nlvr/test.quarantine.jsonl", "")
+    bad = {"file": "a.json", "record": "line 3", "reason": HOSTILE[1]}
+    write_text(root / "records/visual7w/test.quarantine.jsonl", json.dumps(bad) + "\n")
+    for dataset in ("visual7w", "nlvr"):
+        manifest = {"format": 1, "dataset": dataset, "archives": [], "files": []}
+        write_text(root / f"raw/{dataset}/manifest.json", json.dumps(manifest))
+    return {
+        "settings": settings(),
+        "scores": root / "scores/scores.parquet",
+        "answers": root / "scores/answers.parquet",
+        "tables": [root / "tables/tasks.csv", root / "tables/aggregates.csv"],
+        "logs": sorted(root.glob("models/*/log.jsonl")),
+        "instances": sorted(root.glob("instances/*/*.parquet")),
+        "examples": sorted(root.glob("examples/*/*.parquet")),
+        "quarantines": sorted(root.glob("records/*/*.jsonl")),
+        "manifests": sorted(root.glob("raw/*/manifest.json")),
+    }
+
+
+def _pictures(raw: Path, count: int) -> None:
+    for dataset in ("visual7w", "nlvr"):
+        (raw / dataset).mkdir(parents=True)
+        for i in range(count):
+            image = Image.new("RGB", SIZE, (150 + 8 * (i % 8), 190, 210))
+            draw = ImageDraw.Draw(image)
+            for box, colour in zip(BOXES, ("#c33", "#3a3", "#33c", "#cc3")):
+                draw.rectangle(box, fill=colour)
+            image.save(raw / dataset / f"{i}.png")
+
+
+def _instance(task: str, i: int, hostile: bool) -> dict:
+    output = TASKS[task][4]
+    text = HOSTILE[i % len(HOSTILE)] if hostile and i % 2 else f"What is in place {i}?"
+    row = dict.fromkeys(schemas.INSTANCES.names) | {
+        "instance_id": f"{i}", "text": text, "regions": [], "options": [], "option_regions": [], "target_regions": [],
+        "references": [],
+    }  # fmt: skip
+    if output != "text":
+        row |= {"image": f"{TASKS[task][3]}/{i}.png", "width": SIZE[0], "height": SIZE[1]}
+    if output == "region_choice":
+        row |= {"option_regions": BOXES, "target_regions": [BOXES[i % 4]]}
+    elif output == "region":
+        row |= {"target_regions": [BOXES[i % 4]]}
+    elif output == "image":
+        row |= {"text": None, "regions": [BOXES[i % 4]], "target_crop": BOXES[i % 4]}
+    elif output == "choice":
+        row |= {"options": ["yes", "no"], "target": "yes", "references": ["yes"], "regions": [BOXES[0], BOXES[3]]}
+    else:
+        row |= {"target": "entailment", "references": ["entailment"], "subtask": SUBTASKS[i % 2], "instruction": "Define"}
+    return row
+
+
+def _examples(task: str, row: dict) -> list[dict]:
+    target = spell(row["target_regions"][0], *SIZE) if row["target_regions"] else row["target"]
+    shared = {name: row[name] for name in ("instance_id", "target_crop", "image", "width", "height", "subtask")}
+    options = row["options"] + [spell(r, *SIZE) for r in row["option_regions"]]
+    count = 1 if row["subtask"] else 5
+    return [
+        shared | {"instruction": i, "prompt": f"Instruction {i + 1} of {task}: {row['text']}", "target": target,
+                  "references": [target] if target else [], "options": options}
+        for i in range(count)
+    ]  # fmt: skip
+
+
+def _scores(root: Path, instances: dict) -> None:
+    answers = []
+    for variant in VARIANTS:
+        for task, rows in instances.items():
+            if TASKS[task][2] == "eval":
+                answers += [a for row in rows for a in _answers(variant, task, row)]
+    kinds = {a["task"]: "nlp" if a["task"] in SUBTASKS else "multimodal" for a in answers}
+    schemas.write(answers, schemas.ANSWERS, root / "scores/answers.parquet")
+    grouped: dict[tuple, list] = {}
+    for a in answers:
+        grouped.setdefault((a["variant"], a["task"], a["instruction"], a["metric"]), []).append(a)
+    scores = [
+        dict(zip(("variant", "task", "instruction", "metric"), key))
+        | {"score": sum(a["score"] for a in g) / len(g), "n": len(g), "unparsed": sum(a["answer"] is None for a in g)}
+        for key, g in grouped.items()
+    ]
+    schemas.write(scores, schemas.SCORES, root / "scores/scores.parquet")
+    by_task = list(per_task(scores, kinds))
+    write_text(root / "tables/tasks.csv", as_csv(TASK_COLUMNS, by_task))
+    write_text(root / "tables/aggregates.csv", as_csv(AGGREGATE_COLUMNS, aggregates(by_task)))
+
+
+def _answers(variant: str, task: str, row: dict) -> list[dict]:
+    found = []
+    for example in _examples(task, row):
+        chance = random.Random(f"{variant} {task} {row['instance_id']} {example['instruction']}")
+        right = chance.random() < SKILL[variant] + 0.02 * example["instruction"]
+        wrong = spell(BOXES[int(row["instance_id"]) % 3 + 1], *SIZE) if row["option_regions"] else "nonsense & <b>"
+        output = example["target"] if right else wrong if chance.random() < 0.9 else ""
+        for metric in TASKS[task][5]:
+            found.append(
+                {
+                    "variant": variant, "task": row["subtask"] or task, "instance_id": row["instance_id"],
+                    "instruction": example["instruction"], "metric": metric, "output": output,
+                    "answer": output or None, "target": example["target"],
+                    "score": float(right) if metric == "accuracy" or right else 0.25 * bool(output),
+                }
+            )  # fmt: skip
+    return found
+
+
+def _log(variant: str) -> str:
+    rows: list[dict] = [{"step": 10 * i, "loss": 6 / (1 + 0.3 * i) + SKILL[variant]} for i in range(1, 60)]
+    rows += [{"step": 50 * i, "eval_loss": 5 / (1 + i) + SKILL[variant]} for i in range(1, 6)]
+    rows.append({"steps": 600, "loss": 2.5, "examples_per_second": 210.4, "train_runtime": 93.1, "peak_memory_mb": 900})
+    return "".join(json.dumps(row) + "\n" for row in rows)

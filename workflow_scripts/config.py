@@ -1,0 +1,173 @@
+"""The configuration: its keys, their types and ranges; a wrong one is an error on start. config.yaml explains them."""
+
+import difflib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from workflow_scripts.errors import BadConfig
+from workflow_scripts.models.ofa.sizes import SIZES
+from workflow_scripts.training.variants import VARIANTS
+
+Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Raw(Section):
+    mirror: str
+    root: str | None
+    folders: dict[str, str]
+    check_pictures: Literal["decode", "header"]
+
+
+class Miniature(Section):
+    mscoco_train: Count
+    mscoco_val: Count
+    visual_genome: Count
+    visual7w: Count
+    tdiuc: Count
+    nlvr: Count
+    natural_instructions: Count
+
+
+class DatasetChoice(Section):
+    splits: dict[Literal["train", "validation", "test"], str]
+
+
+class Quarantine(Section):
+    max_share: Share
+
+
+class Tasks(Section):
+    extra: list[str]
+    leave_out: list[str]
+
+
+class Instances(Section):
+    max_train: Count
+    max_validation: Count
+    max_test: Count
+    max_per_picture: Count
+
+
+class Tokens(Section):
+    files: str | None
+    symbols: Annotated[int, Field(ge=256)]
+    corpus: list[str]
+    max_source: Annotated[int, Field(ge=3, le=1024)]
+    max_target: Annotated[int, Field(ge=3, le=1024)]
+    instances_per_shard: Count
+
+
+class Picture(Section):
+    size: Annotated[int, Field(ge=16, le=672, multiple_of=16)]
+    max_size: Annotated[int, Field(ge=16, le=1024)]
+
+
+class VQGAN(Section):
+    model: dict[str, int | str | list[int]]
+    pictures: str
+    steps: Count
+    batch_size: Count
+    learning_rate: Positive
+
+
+class Model(Section):
+    size: Literal[tuple(SIZES)]
+
+
+class Tuning(Section):
+    epochs: Count
+    batch_size: Count
+    learning_rate: Positive
+
+
+class Training(Section):
+    threads: Count
+    gpu: Annotated[int, Field(ge=0)]
+    mem_mb: Count
+    runtime: Count
+    multiinstruct: Tuning
+    natural_instructions: Tuning
+    warmup_share: Share
+    weight_decay: Annotated[float, Field(ge=0)]
+    label_smoothing: Share
+    dropout: Share
+    max_grad_norm: Positive
+    log_every: Count
+
+
+class Evaluation(Section):
+    beams: Count
+    max_length: Count
+    no_repeat_ngram: Annotated[int, Field(ge=0)]
+    batch_size: Count
+
+
+class Report(Section):
+    gallery_per_task: Annotated[int, Field(ge=0)]
+
+
+class Memo(Section):
+    folder: str | None
+
+
+class Config(Section):
+    """The whole configuration; every key is required, so that config.yaml lists them all."""
+
+    seed: int
+    raw: Raw
+    miniature: Miniature
+    datasets: dict[str, DatasetChoice]
+    quarantine: Quarantine
+    tasks: Tasks
+    instances: Instances
+    tokens: Tokens
+    picture: Picture
+    vqgan: VQGAN
+    model: Model
+    variants: Annotated[list[Literal[tuple(VARIANTS)]], Field(min_length=1)]
+    training: Training
+    evaluation: Evaluation
+    report: Report
+    memo: Memo
+
+
+def check(values: dict, *, file: Path | str = "config.yaml and what was given on the command line") -> Config:
+    """The configuration, checked. Raises BadConfig with every problem; an unknown key names the nearest known one."""
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as error:
+        problems = [_problem(e) for e in error.errors()]
+        raise BadConfig("\n".join(problems), file=file, fix="config.yaml lists and explains every key") from None
+    if config.picture.size > config.picture.max_size:
+        raise BadConfig(f"picture.size is {config.picture.size}, above picture.max_size ({config.picture.max_size})")
+    return config
+
+
+def _problem(error: dict) -> str:
+    where = [str(part) for part in error["loc"]]
+    name = ".".join(where)
+    if error["type"] == "extra_forbidden":
+        known = _keys(where[:-1])
+        near = difflib.get_close_matches(where[-1], known, n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
+        return f"unknown key {name}{hint}"
+    if error["type"] == "missing":
+        return f"key {name} is missing"
+    return f"{name} is {error['input']!r}: {error['msg'][0].lower()}{error['msg'][1:]}"
+
+
+def _keys(path: list[str]) -> list[str]:
+    """The keys that a section has."""
+    section = Config
+    for part in path:
+        kind = section.model_fields[part].annotation if part in getattr(section, "model_fields", {}) else DatasetChoice
+        section = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else DatasetChoice
+    return sorted(section.model_fields)

@@ -1,0 +1,63 @@
+"""Rows of shards as the tensors that OFA takes, for training and for evaluation alike."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from workflow_scripts.pictures import locate, open_picture
+from workflow_scripts.tokens.vocabulary import BOS, EOS, PAD
+
+IGNORE = -100
+
+
+class Pictures:
+    """Pictures as OFA's image tensor: RGB, bicubic to a square, (x / 255 - 0.5) / 0.5. Recent ones are kept as bytes."""
+
+    def __init__(self, roots: Mapping[str, Path], size: int, *, keep_bytes: int = 1 << 30):
+        self._roots, self._size = roots, size
+        self._keep = max(keep_bytes // (3 * size * size), 1)
+        self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
+
+    def pixels(self, image: str) -> Tensor:
+        """(3, size, size) float32. Raises BadData if the file is missing or does not decode."""
+        if image not in self._kept:
+            picture = open_picture(locate(image, self._roots)).convert("RGB")
+            self._kept[image] = np.asarray(picture.resize((self._size, self._size), Image.Resampling.BICUBIC))
+            if len(self._kept) > self._keep:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(image)
+        return torch.from_numpy(self._kept[image].transpose(2, 0, 1).copy()).float() / 127.5 - 1
+
+    def batch(self, images: Sequence[str | None]) -> dict[str, Tensor]:
+        """pixel_values (batch, 3, size, size) and patch_masks (batch,); black and hidden where there is no picture.
+
+        Nothing at all if none has one: text costs no image encoder.
+        """
+        if not any(images):
+            return {}
+        black = torch.full((3, self._size, self._size), -1.0)
+        stacked = torch.stack([black if image is None else self.pixels(image) for image in images])
+        return {"pixel_values": stacked, "patch_masks": torch.tensor([image is not None for image in images])}
+
+
+def padded(sequences: Sequence[Sequence[int]], fill: int) -> Tensor:
+    """(batch, longest) int64, padded at the end."""
+    out = torch.full((len(sequences), max(map(len, sequences))), fill)
+    for row, ids in zip(out, sequences):
+        row[: len(ids)] = torch.tensor(ids)
+    return out
+
+
+def source_ids(sources: Sequence[Sequence[int]]) -> Tensor:
+    """Encoder input: bos, ids, eos, padding."""
+    return padded([[BOS, *ids, EOS] for ids in sources], PAD)
+
+
+def target_labels(targets: Sequence[Sequence[int]]) -> Tensor:
+    """Labels: ids, eos, ignored padding."""
+    return padded([[*ids, EOS] for ids in targets], IGNORE)

@@ -1,0 +1,132 @@
+"""What went in: instances by task and split, instructions with their scores, bad records, how training went."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workflow_scripts import schemas
+from workflow_scripts.errors import BadData
+
+SPLITS = ("train", "validation", "test")
+REASONS = 5  # how many bad records of a split are shown
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One template and, by metric and variant, its score; None where it was not evaluated."""
+
+    text: str
+    scores: tuple[float | None, ...]
+    best: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class TaskOverview:
+    """One task: what it is, its instances by split, its instructions."""
+
+    id: str
+    name: str
+    group: str
+    role: str
+    dataset: str
+    output: str
+    counts: tuple[int | None, ...]  # in the order of SPLITS
+    columns: tuple[tuple[str, str], ...]  # metric, variant
+    instructions: tuple[Instruction, ...]
+
+
+@dataclass(frozen=True)
+class BadRecords:
+    """The bad records of one split of a dataset: how many, and the first few."""
+
+    dataset: str
+    split: str
+    count: int
+    shown: tuple[Mapping, ...]
+
+
+@dataclass(frozen=True)
+class Training:
+    """One variant's training: curves as (step, loss), and its last figures."""
+
+    variant: str
+    losses: tuple[tuple[float, float], ...] = ()
+    held_out: tuple[tuple[float, float], ...] = ()
+    last: Mapping[str, float] = field(default_factory=dict)
+
+
+def tasks_by_group(
+    tasks: Mapping[str, Mapping],
+    templates: Mapping[str, Sequence[str]],
+    instances: Sequence[Path],
+    scores: Mapping[str, Mapping[tuple[str, str], Mapping[int, float]]],
+    variants: Sequence[str],
+) -> dict[str, list[TaskOverview]]:
+    """Groups, each with its tasks, in the order of `tasks`; scores: see results.by_instruction."""
+    counts = {(p.parent.name, p.stem): schemas.open_table(p, schemas.INSTANCES).metadata.num_rows for p in instances}
+    groups: dict[str, list[TaskOverview]] = {}
+    for task_id, task in tasks.items():
+        found = scores.get(task_id, {})
+        order = {v: i for i, v in enumerate(variants)}
+        columns = tuple(sorted((c for c in found if c[1] in order), key=lambda c: (c[0], order[c[1]])))
+        overview = TaskOverview(
+            task_id,
+            *(task[key] for key in ("name", "group", "role", "dataset", "output")),
+            counts=tuple(counts.get((task_id, split)) for split in SPLITS),
+            columns=columns,
+            instructions=_instructions(templates.get(task_id) or (), [found[c] for c in columns]),
+        )
+        groups.setdefault(task["group"], []).append(overview)
+    return groups
+
+
+def _instructions(texts: Sequence[str], columns: Sequence[Mapping[int, float]]) -> tuple[Instruction, ...]:
+    tops = [max(column.values()) if len(set(column.values())) > 1 else None for column in columns]
+    rows = []
+    for number, text in enumerate(texts):
+        values = tuple(column.get(number) for column in columns)
+        best = tuple(value is not None and value == top for value, top in zip(values, tops))
+        rows.append(Instruction(text, values, best))
+    return tuple(rows)
+
+
+def bad_records(quarantines: Sequence[Path]) -> list[BadRecords]:
+    """The splits that have bad records, by dataset and split."""
+    found = []
+    for path in sorted(quarantines):
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        if lines:
+            split = path.name.removesuffix(".quarantine.jsonl")
+            shown = tuple(_json(line, path, i) for i, line in enumerate(lines[:REASONS], start=1))
+            found.append(BadRecords(path.parent.name, split, len(lines), shown))
+    return found
+
+
+def trainings(logs: Sequence[Path], variants: Sequence[str]) -> list[Training]:
+    """The trained variants that have a log, in the order of `variants`."""
+    by_variant = {path.parent.name: path for path in logs}
+    return [_training(variant, by_variant[variant]) for variant in variants if variant in by_variant]
+
+
+def _training(variant: str, path: Path) -> Training:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = [_json(line, path, i) for i, line in enumerate(lines, start=1) if line.strip()]
+    last = next((row for row in reversed(rows) if "train_runtime" in row), {})
+    steps = [row for row in rows if "step" in row]
+    return Training(
+        variant,
+        tuple((row["step"], row["loss"]) for row in steps if "loss" in row),
+        tuple((row["step"], row["eval_loss"]) for row in steps if "eval_loss" in row),
+        last,
+    )
+
+
+def _json(line: str, path: Path, number: int) -> dict:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise BadData(f"not JSON ({error})", file=path, record=f"line {number}", fix="delete it and run again") from error
+    if not isinstance(row, dict):
+        raise BadData(f"expected an object, found {line[:80]}", file=path, record=f"line {number}")
+    return row

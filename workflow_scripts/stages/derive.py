@@ -1,0 +1,28 @@
+"""Turn a dataset's records into the instances of one task."""
+
+from workflow_scripts import schemas
+from workflow_scripts.datasets.registry import load_dataset
+from workflow_scripts.progress import track
+from workflow_scripts.stages.entry import In, Out, run_stage
+from workflow_scripts.tasks.registry import load_task
+from workflow_scripts.tasks.sampling import instances
+
+
+def main(*, task: str, seed: int, max_instances: int, max_per_picture: int, records: In, out: Out) -> str:
+    """Write the task's instances of one split: a uniform sample of what the records give."""
+    declared = load_task(task)
+    found = instances(
+        declared,
+        load_dataset(declared.dataset),
+        records,
+        seed=seed,
+        max_instances=max_instances,
+        max_per_picture=max_per_picture,
+    )
+    rows = (schemas.as_row(instance) for instance in track(found, f"derive {task}", unit="instances"))
+    made = schemas.write(rows, schemas.INSTANCES, out, provenance={"task": task, "seed": seed})
+    return f"{made} instances of {task}"
+
+
+if __name__ == "__main__":
+    run_stage(main)

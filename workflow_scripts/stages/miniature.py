@@ -1,0 +1,16 @@
+"""Draw one dataset's part of the miniature world and write its official archives to the mirror."""
+
+from workflow_scripts.stages.entry import Out, run_stage
+
+
+def main(*, part: str, seed: int, sizes: dict, out: list[Out]) -> str:
+    """Write the archives of the dataset `part`, named as its publisher names them."""
+    from workflow_scripts.miniature.build import DATASETS
+
+    folder = out[0].parent
+    DATASETS[part](seed, sizes, folder)
+    return f"{len(out)} archives of {part}, {sum(path.stat().st_size for path in out) / 1e6:.1f} MB"
+
+
+if __name__ == "__main__":
+    run_stage(main)

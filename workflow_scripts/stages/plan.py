@@ -1,0 +1,263 @@
+"""What a configuration amounts to: which tasks, datasets, splits and files there will be. The rules ask this."""
+
+import json
+import os
+from functools import cached_property
+from pathlib import Path
+
+from workflow_scripts.config import Config
+from workflow_scripts.datasets.base import Dataset
+from workflow_scripts.datasets.registry import load_dataset
+from workflow_scripts.errors import BadConfig
+from workflow_scripts.instructions.templates import check_all, load_templates
+from workflow_scripts.provenance import digest_of, files_digest, library_versions
+from workflow_scripts.tasks.base import Task
+from workflow_scripts.tasks.registry import load_tasks
+from workflow_scripts.training.variants import MULTIINSTRUCT, NATURAL_INSTRUCTIONS, VARIANTS
+
+MODEL_FILES = ("config.json", "generation_config.json", "model.safetensors")
+TOKENIZER_FILES = ("encoder.json", "vocab.bpe", "dict.txt")
+TABLES = ("scores", "tasks", "aggregates")
+
+
+class Plan:
+    """The tasks that a checked configuration asks for, and all paths below results/ that follow from it."""
+
+    def __init__(self, config: Config):
+        self.config = config
+        self.left_out: list[str] = []  # a line for each task that cannot be made, and why
+        everything = load_tasks()
+        check_all(everything.values())
+        self.tasks = {task.id: task for task in self._chosen(everything)}
+        if unknown := set(config.datasets) - {t.dataset for t in everything.values()}:
+            raise BadConfig(f"datasets names {', '.join(sorted(unknown))}, which no task has")
+
+    def _chosen(self, everything: dict[str, Task]) -> list[Task]:
+        wanted = self.config.tasks
+        for name in (*wanted.extra, *wanted.leave_out):
+            if name not in everything:
+                raise BadConfig(f"tasks names {name!r}; there are {', '.join(everything)}")
+        chosen = []
+        for task in everything.values():
+            if task.id in wanted.leave_out or (task.role == "extra" and task.id not in wanted.extra):
+                continue
+            absent = [d for d in self._needs(task.dataset) if not self._is_present(d)]
+            if absent:
+                self.left_out.append(f"{task.id} is left out: {', '.join(absent)} is not in {self.config.raw.root}")
+            else:
+                chosen.append(task)
+        if not any(task.role == "eval" for task in chosen):
+            raise BadConfig("no unseen task is left to evaluate", fix="look at raw.root and tasks.leave_out")
+        return chosen
+
+    # Datasets
+
+    @staticmethod
+    def _needs(dataset: str) -> list[str]:
+        return [dataset, *load_dataset(dataset).pictures_of]
+
+    def _is_present(self, dataset: str) -> bool:
+        folder = self.in_place(dataset)
+        return folder is None or Path(folder).is_dir()
+
+    def in_place(self, dataset: str) -> str | None:
+        """The folder in which a dataset is used as it lies there; None: it is downloaded."""
+        raw = self.config.raw
+        if dataset in raw.folders:
+            return raw.folders[dataset]
+        return None if raw.root is None else str(Path(raw.root) / load_dataset(dataset).folder)
+
+    @cached_property
+    def datasets(self) -> dict[str, Dataset]:
+        """Every dataset that some task needs, by id."""
+        ids = {d for task in self.tasks.values() for d in self._needs(task.dataset)}
+        return {d: load_dataset(d) for d in sorted(ids)}
+
+    def splits(self, dataset: str) -> dict[str, str]:
+        """Our splits that some task of the dataset needs -> its native name for each."""
+        declared = dict(self.datasets[dataset].splits)
+        if dataset in self.config.datasets:
+            declared |= self.config.datasets[dataset].splits
+        used = {split for task in self.tasks.values() if task.dataset == dataset for split in task.splits}
+        return {split: declared[split] for split in ("train", "validation", "test") if split in used}
+
+    def native_splits(self, dataset: str) -> list[str]:
+        return list(dict.fromkeys(self.splits(dataset).values()))
+
+    @property
+    def miniature(self) -> bool:
+        return self.config.raw.mirror == "miniature"
+
+    @property
+    def drawn(self) -> list[str]:
+        """Datasets that the miniature world has to draw."""
+        return [d for d in self.datasets if self.miniature and self.in_place(d) is None]
+
+    @property
+    def mirror(self) -> str | None:
+        """What fetching puts before <dataset>/<archive>; None: the official addresses."""
+        named = {"miniature": "results/mirror", "official": None}
+        return named.get(self.config.raw.mirror, self.config.raw.mirror)
+
+    def archives(self, dataset: str) -> list[str]:
+        return [f"results/mirror/{dataset}/{file.name}" for file in self.datasets[dataset].files]
+
+    def raw_inputs(self, dataset: str) -> list[str]:
+        """What the download of a dataset depends on: drawn archives, or the annotations of a folder used in place."""
+        if dataset in self.drawn:
+            return self.archives(dataset)
+        folder = self.in_place(dataset)
+        files = self.datasets[dataset].annotation_files(self.native_splits(dataset)) if folder else []
+        return [f"{folder}/{path}" for path in files]
+
+    def manifests(self, dataset: str) -> list[str]:
+        """Of the dataset and of those whose pictures it names."""
+        return [f"results/raw/{d}/manifest.json" for d in self._needs(dataset)]
+
+    @property
+    def all_manifests(self) -> list[str]:
+        return [f"results/raw/{d}/manifest.json" for d in self.datasets]
+
+    def corpus(self) -> list[str]:
+        """Records whose texts the BPE is trained on."""
+        chosen = [d for d in self.config.tokens.corpus if d in self.datasets and "train" in self.splits(d)]
+        if not chosen:
+            raise BadConfig("tokens.corpus names no dataset that is trained on", fix="name one, or give tokens.files")
+        return [f"results/records/{d}/train.parquet" for d in chosen]
+
+    # Tasks
+
+    def templates(self, task: str) -> list[str]:
+        return [] if self.tasks[task].own_instruction else list(load_templates(self.tasks[task]))
+
+    def max_instances(self, split: str) -> int:
+        return getattr(self.config.instances, f"max_{split}")
+
+    def shards(self, task: str, split: str) -> list[str]:
+        count = -(-self.max_instances(split) // self.config.tokens.instances_per_shard)
+        return [f"results/shards/{task}/{split}-{i:05}-of-{count:05}.parquet" for i in range(count)]
+
+    @property
+    def unseen(self) -> list[str]:
+        return [task.id for task in self.tasks.values() if task.role == "eval"]
+
+    def tuned_on(self, variant: str) -> list[str]:
+        """The tasks of a variant's tuning stage."""
+        wanted = VARIANTS[variant].tasks
+        return [t.id for t in self.tasks.values() if t.role != "eval" and _stage(t) == wanted]
+
+    # Models
+
+    @staticmethod
+    def model(variant: str) -> list[str]:
+        return [f"results/models/{variant}/{name}" for name in MODEL_FILES]
+
+    @property
+    def models(self) -> list[str]:
+        """All variants to make: those asked for, and those they start from."""
+        found: list[str] = []
+        for variant in self.config.variants:
+            chain = []
+            while variant is not None and variant not in found:
+                chain.append(variant)
+                variant = VARIANTS[variant].base if VARIANTS[variant] else None
+            found += reversed(chain)
+        return found
+
+    # Settings of single stages, as JSON: exactly what each reads of the configuration
+
+    @property
+    def location_scale(self) -> float:
+        return self.config.picture.size / self.config.picture.max_size
+
+    @property
+    def sizes(self) -> str:
+        return json.dumps(self.config.miniature.model_dump())
+
+    def tuning(self, variant: str) -> str:
+        training = self.config.training
+        stage = getattr(training, VARIANTS[variant].tasks)
+        shared = ("warmup_share", "weight_decay", "label_smoothing", "dropout", "max_grad_norm", "log_every")
+        settings = {name: getattr(training, name) for name in shared} | stage.model_dump()
+        return json.dumps(settings | {"image_size": self.config.picture.size}, sort_keys=True)
+
+    @property
+    def generation(self) -> str:
+        settings = self.config.evaluation.model_dump() | {"image_size": self.config.picture.size}
+        return json.dumps(settings, sort_keys=True)
+
+    @property
+    def initialisation(self) -> str:
+        """Fields of the fresh model's configuration."""
+        return json.dumps({"code_image_size": 8 * self._code_grid})
+
+    @property
+    def _code_grid(self) -> int:
+        return self.config.vqgan.model.get("image_size", 64) // 8
+
+    @property
+    def scoring(self) -> str:
+        tasks = [self.tasks[t] for t in self.unseen]
+        return json.dumps({t.id: {"output": t.output, "metrics": t.metrics, "kind": kind(t)} for t in tasks})
+
+    @property
+    def reporting(self) -> str:
+        config = self.config.model_dump(mode="json", exclude={"memo"})
+        return json.dumps(
+            {
+                "config": config,
+                "variants": self.config.variants,
+                "tasks": {
+                    t.id: {
+                        "name": t.name,
+                        "group": t.group,
+                        "role": t.role,
+                        "dataset": t.dataset,
+                        "output": t.output,
+                        "metrics": t.metrics,
+                    }
+                    for t in self.tasks.values()
+                },
+                "skipped": self.left_out,
+                "templates": {t: self.templates(t) for t in self.tasks},
+                "versions": library_versions(),
+                "scale": self.location_scale,
+                "gallery": {"per_task": self.config.report.gallery_per_task},
+                "page": files_digest("report", "*.j2", "*.css", "*.js"),
+            },
+            sort_keys=True,
+        )
+
+    def every(self, table: str) -> list[str]:
+        """The table of every task and split: instances or examples."""
+        return [f"results/{table}/{t.id}/{split}.parquet" for t in self.tasks.values() for split in t.splits]
+
+    @property
+    def quarantines(self) -> list[str]:
+        return [f"results/records/{d}/{s}.quarantine.jsonl" for d in self.datasets for s in self.splits(d)]
+
+    @property
+    def archive_folder(self) -> str:
+        """Where fetched archives stay: drawn ones apart from real ones, which bear the same names."""
+        return "results/archives/miniature" if self.miniature else "results/archives/fetched"
+
+    def declared_files(self, dataset: str) -> str:
+        """Of what a dataset declares to be fetched."""
+        return digest_of([repr(file) for file in self.datasets[dataset].files])
+
+
+def _stage(task: Task) -> str:
+    return NATURAL_INSTRUCTIONS if task.group == NATURAL_INSTRUCTIONS else MULTIINSTRUCT
+
+
+def kind(task: Task) -> str:
+    """What an unseen task counts for: multimodal or nlp."""
+    return "nlp" if _stage(task) == NATURAL_INSTRUCTIONS else "multimodal"
+
+
+def use_memo(folder: str | None) -> None:
+    """Let the stages of this run find the memo; a folder given by the environment wins."""
+    from workflow_scripts.memo import VARIABLE
+
+    if folder is not None:
+        os.environ.setdefault(VARIABLE, folder)

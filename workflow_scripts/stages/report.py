@@ -1,0 +1,37 @@
+"""Write the report: one HTML file that holds all it shows."""
+
+from workflow_scripts.stages.entry import In, Out, run_stage
+
+
+def main(
+    *, settings: dict, scores: In, answers: In, tables: list[In], logs: list[In], instances: list[In],
+    examples: list[In], quarantines: list[In], manifests: list[In], out: Out,
+) -> str:  # fmt: skip
+    """Read scores, logs and data of a run and write report.html.
+
+    settings: see report.content.collect. tables: tasks.csv and aggregates.csv. logs: <variant>/log.jsonl. instances and
+    examples: <task>/<split>.parquet. quarantines: <dataset>/<split>.quarantine.jsonl.
+    """
+    from workflow_scripts.files import write_text
+    from workflow_scripts.pictures import roots
+    from workflow_scripts.report.content import collect
+    from workflow_scripts.report.page import render
+
+    data = collect(
+        settings,
+        scores=scores,
+        answers=answers,
+        tables={path.name: path for path in tables},
+        logs=logs,
+        instances=instances,
+        examples=examples,
+        quarantines=quarantines,
+        roots=roots(manifests),
+    )
+    page = render(data)
+    write_text(out, page)
+    return f"{len(data['gallery'])} examples, {len(page.encode()) / 1e6:.1f} MB"
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,35 @@
+"""Train the VQ-GAN that turns pictures into codes."""
+
+from workflow_scripts import schemas
+from workflow_scripts.pictures import locate, roots
+from workflow_scripts.stages.entry import In, Out, run_stage
+
+
+def main(
+    *, seed: int, model: dict, steps: int, batch_size: int, learning_rate: float, threads: int,
+    records: list[In], manifests: list[In], out: list[Out],
+) -> str:  # fmt: skip
+    """Train on the pictures that the records name; write config.json and model.safetensors.
+
+    model: fields of models.vqgan.VQGANConfig.
+    """
+    from workflow_scripts.models.vqgan import VQGANConfig
+    from workflow_scripts.training import vqgan
+
+    folders = roots(manifests)
+    names = {image for path in records for image in schemas.column(path, "image")}
+    trained, log = vqgan.train(
+        [locate(name, folders) for name in sorted(names)],
+        VQGANConfig(**model),
+        seed=seed,
+        steps=steps,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        threads=threads,
+    )
+    trained.save(out[0].parent)
+    return f"loss {log[-1]['loss']:.3f} after {steps} steps on {len(names)} pictures"
+
+
+if __name__ == "__main__":
+    run_stage(main)
