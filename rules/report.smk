@@ -9,6 +9,7 @@ rule report:
         logs=expand("results/models/{v}/log.jsonl", v=[v for v in PLAN.models if VARIANTS[v]]),
         instances=PLAN.every("instances"),
         examples=PLAN.every("examples"),
+        shards=PLAN.all_shards,
         quarantines=PLAN.quarantines,
         manifests=PLAN.all_manifests,
     output:
@@ -29,5 +30,5 @@ rule report:
     shell:
         "python -m workflow_scripts.stages.report --settings {params.settings:q} --scores {input.scores}"
         " --answers {input.answers} --tables {input.tables} --logs {input.logs} --instances {input.instances}"
-        " --examples {input.examples} --quarantines {input.quarantines} --manifests {input.manifests}"
-        " --out {output.html} > {log} 2>&1"
+        " --examples {input.examples} --shards {input.shards} --quarantines {input.quarantines}"
+        " --manifests {input.manifests} --out {output.html} > {log} 2>&1"

@@ -39,7 +39,7 @@ class Memo:
 
     @staticmethod
     def key(stage: str, code: str, settings: Mapping, inputs: Mapping[str, Sequence[str]]) -> str:
-        """inputs: content digests by parameter name, in order; paths do not count."""
+        """inputs: path and content digest of each input, by parameter name, in order."""
         return digest_of([stage, code, settings, inputs, library_versions()])
 
     def _entry(self, key: str) -> Path:

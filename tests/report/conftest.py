@@ -1,15 +1,10 @@
 """A made-up run, built once: inputs of the report, and the page they give."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import world
-
 from workflow_scripts.stages.report import main
+
+from . import world
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 from workflow_scripts import schemas
 from workflow_scripts.evaluation.scoring import AGGREGATE_COLUMNS, TASK_COLUMNS, aggregates, as_csv, per_task
 from workflow_scripts.files import write_text
+from workflow_scripts.raw.manifest import Manifest
 from workflow_scripts.regions import spell
 
 VARIANTS = ["ofa", "ofa_multiinstruct", "ofa_naturalinstruct", "ofa_seqinstruct"]
@@ -70,8 +71,7 @@ def build(root: Path, *, count: int = 12, hostile: bool = True) -> dict:
     bad = {"file": "a.json", "record": "line 3", "reason": HOSTILE[1]}
     write_text(root / "records/visual7w/test.quarantine.jsonl", json.dumps(bad) + "\n")
     for dataset in ("visual7w", "nlvr"):
-        manifest = {"format": 1, "dataset": dataset, "archives": [], "files": []}
-        write_text(root / f"raw/{dataset}/manifest.json", json.dumps(manifest))
+        Manifest(dataset).write(root / f"raw/{dataset}/manifest.json")
     return {
         "settings": settings(),
         "scores": root / "scores/scores.parquet",
@@ -114,7 +114,12 @@ def _instance(task: str, i: int, hostile: bool) -> dict:
     elif output == "choice":
         row |= {"options": ["yes", "no"], "target": "yes", "references": ["yes"], "regions": [BOXES[0], BOXES[3]]}
     else:
-        row |= {"target": "entailment", "references": ["entailment"], "subtask": SUBTASKS[i % 2], "instruction": "Define"}
+        row |= {
+            "target": "entailment",
+            "references": ["entailment"],
+            "subtask": SUBTASKS[i % 2],
+            "instruction": "Define",
+        }
     return row
 
 

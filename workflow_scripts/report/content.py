@@ -12,9 +12,9 @@ def collect(
 ) -> dict:  # fmt: skip
     """What template.html.j2 names.
 
-    settings: config; variants, in order; tasks, id -> name, group, role, dataset, output, metrics; templates, task id ->
-    five texts; skipped, texts; versions; revision or null; scale, see regions.from_bins; gallery.per_task; and
-    truncated, task -> how many of its texts were cut, where that is known.
+    settings: config; variants, in order; tasks, id -> name, group, role, dataset, output, metrics; templates, task id
+    -> five texts; skipped, texts; versions; scale, see regions.from_bins; gallery.per_task; and, where they are known,
+    revision, and truncated, task -> how many of its texts were cut.
     roots: where each dataset's files lie.
     """
     variants, tasks = settings["variants"], settings["tasks"]
@@ -23,6 +23,7 @@ def collect(
     evaluated = results.instances_of(answers)
     trainings = overview.trainings(logs, variants)
     bad = overview.bad_records(quarantines)
+    constants = results.constants(answers)
     base = settings["config"].get("model", {}).get("base")
     return {
         "variants": variants,
@@ -31,6 +32,7 @@ def collect(
         "warnings": wording.warnings(
             unparsed=results.unparsed(scores),
             truncated=settings.get("truncated", {}),
+            constants=constants,
             bad=bad,
             skipped=settings["skipped"],
             instances=evaluated,
@@ -38,6 +40,7 @@ def collect(
         "comparisons": [c for c in compared.values() if c.rows],
         "kind_names": wording.KIND_NAMES,
         "evaluated": evaluated,
+        "constants": constants,
         "downloads": {name: path.read_text(encoding="utf-8") for name, path in sorted(tables.items())},
         "aggregate_plots": figures.aggregate_panels(list(compared.values())),
         "task_plots": figures.task_panels(compared["multimodal"], by_instruction),
@@ -59,7 +62,7 @@ def collect(
         "best_variant": next(iter(compared["multimodal"].ranking or compared["nlp"].ranking), 0),
         "config": settings["config"],
         "versions": settings["versions"],
-        "revision": settings["revision"],
+        "revision": settings.get("revision"),
     }
 
 

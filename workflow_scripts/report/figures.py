@@ -24,11 +24,12 @@ class Plot:
 
 
 def task_panels(table: Comparison, scores: Mapping[str, Mapping[tuple[str, str], Mapping[int, float]]]) -> list[Plot]:
-    """A panel per task and metric: each instruction a dot, the mean with its standard deviation."""
-    return [_task_panel(row, table.variants, scores.get(row.task, {}), i) for i, row in enumerate(table.rows)]
+    """A panel per task and metric, all of one scale: each instruction a dot, the mean with its standard deviation."""
+    top = 105 * max((cell.max for row in table.rows for cell in row.cells if cell), default=0) or 1
+    return [_task_panel(row, table.variants, scores.get(row.task, {}), i, top) for i, row in enumerate(table.rows)]
 
 
-def _task_panel(row: Row, variants: Sequence[str], scores: Mapping, number: int) -> Plot:
+def _task_panel(row: Row, variants: Sequence[str], scores: Mapping, number: int, top: float) -> Plot:
     with svg.style():
         figure, axes = svg.figure(WIDTH, _height(len(variants)))
         hovers, words = {}, []
@@ -36,17 +37,21 @@ def _task_panel(row: Row, variants: Sequence[str], scores: Mapping, number: int)
             if cell is None:
                 continue
             for j, score in sorted(scores.get((row.metric, variant), {}).items()):
-                [dot] = axes.plot(100 * score, i + 0.27, "o", ms=4, color=svg.colour(i), alpha=0.6, mew=0, clip_on=False)
+                [dot] = axes.plot(
+                    100 * score, i + 0.27, "o", ms=4, color=svg.colour(i), alpha=0.6, mew=0, clip_on=False
+                )
                 hovers[f"dot{i}-{j}"] = f"{variant}, instruction {j + 1}: {percent(score)} %"
                 dot.set_gid(f"dot{i}-{j}")
             mean, std = 100 * cell.mean, 100 * cell.std
             axes.plot([mean - std, mean + std], [i, i], "-", color=svg.colour(i), lw=2, solid_capstyle="round")
-            [mark] = axes.plot(mean, i, svg.MARKERS[i % len(svg.MARKERS)], ms=8, color=svg.colour(i), mew=0, clip_on=False)
+            [mark] = axes.plot(
+                mean, i, svg.MARKERS[i % len(svg.MARKERS)], ms=8, color=svg.colour(i), mew=0, clip_on=False
+            )
             mark.set_gid(f"mean{i}")
             hovers[f"mean{i}"] = f"{variant}: {percent(cell.mean)} ± {percent(cell.std)} %, best {percent(cell.max)} %"
             words.append(f"{variant} {percent(cell.mean)} ± {percent(cell.std)}")
         _by_variant(axes, variants, f"{row.metric}, %")
-        axes.set_xlim(0, max(1, axes.get_xlim()[1]))
+        axes.set_xlim(0, top)
         label = f"{row.name}, {row.metric} in percent: {'; '.join(words)}"
         return Plot(row.name, svg.render(figure, f"task{number}", label, hovers), row.metric)
 
@@ -94,11 +99,11 @@ def _bars(
 
 
 def training_panels(trainings: Sequence[Training], variants: Sequence[str]) -> list[Plot]:
-    """Loss over the steps of training, and on held-out instances, where logs have them."""
+    """Loss over the steps of training, and on held-out instances, where logs have more than one point."""
     plots = []
     for name, title in (("losses", "Loss in training"), ("held_out", "Loss on held-out instances")):
         curves = {t.variant: getattr(t, name) for t in trainings if getattr(t, name)}
-        if curves:
+        if any(len(points) > 1 for points in curves.values()):
             plots.append(_curves(title, name, curves, variants))
     return plots
 
@@ -138,6 +143,7 @@ def _height(variants: int) -> float:
 
 def _by_variant(axes, variants: Sequence[str], axis: str) -> None:
     axes.set_yticks(range(len(variants)), variants)
+    axes.tick_params(axis="y", pad=8)
     axes.set_ylim(len(variants) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
     axes.set_xlabel(axis)

@@ -63,7 +63,7 @@ def tasks_by_group(
     scores: Mapping[str, Mapping[tuple[str, str], Mapping[int, float]]],
     variants: Sequence[str],
 ) -> dict[str, list[TaskOverview]]:
-    """Groups, each with its tasks, in the order of `tasks`; scores: see results.by_instruction."""
+    """Groups by name, each with its tasks in the order of `tasks`; scores: see results.by_instruction."""
     counts = {(p.parent.name, p.stem): schemas.open_table(p, schemas.INSTANCES).metadata.num_rows for p in instances}
     groups: dict[str, list[TaskOverview]] = {}
     for task_id, task in tasks.items():
@@ -78,7 +78,7 @@ def tasks_by_group(
             instructions=_instructions(templates.get(task_id) or (), [found[c] for c in columns]),
         )
         groups.setdefault(task["group"], []).append(overview)
-    return groups
+    return dict(sorted(groups.items()))
 
 
 def _instructions(texts: Sequence[str], columns: Sequence[Mapping[int, float]]) -> tuple[Instruction, ...]:
@@ -126,7 +126,9 @@ def _json(line: str, path: Path, number: int) -> dict:
     try:
         row = json.loads(line)
     except ValueError as error:
-        raise BadData(f"not JSON ({error})", file=path, record=f"line {number}", fix="delete it and run again") from error
+        raise BadData(
+            f"not JSON ({error})", file=path, record=f"line {number}", fix="delete it and run again"
+        ) from error
     if not isinstance(row, dict):
         raise BadData(f"expected an object, found {line[:80]}", file=path, record=f"line {number}")
     return row

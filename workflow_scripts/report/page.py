@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from workflow_scripts.report import svg
-from workflow_scripts.report.wording import percent
+from workflow_scripts.report.wording import percent, shorten
 
 FOLDER = Path(__file__).parent
 GROUPS = {"vqa": "VQA", "natural_instructions": "NATURAL INSTRUCTIONS"}  # that are not simply capitalised
@@ -18,10 +18,14 @@ GROUPS = {"vqa": "VQA", "natural_instructions": "NATURAL INSTRUCTIONS"}  # that 
 def render(data: Mapping) -> str:
     """The whole page from what template.html.j2 names."""
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, loader=FileSystemLoader(FOLDER)
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FileSystemLoader(FOLDER),
     )
     environment.filters |= {"percent": percent, "number": number, "name": breakable, "group_title": group_title}
-    environment.filters |= {"yaml": as_yaml, "csv_uri": csv_uri}
+    environment.filters |= {"yaml": as_yaml, "csv_uri": csv_uri, "shorten": shorten}
     environment.globals |= {"style": _file("style.css"), "script": _file("script.js"), "colours": svg.COLOURS}
     return environment.get_template("template.html.j2").render(data)
 

@@ -15,6 +15,7 @@ from workflow_scripts.errors import BadData
 
 METRIC_NAMES = {"accuracy": "accuracy", "rouge_l": "ROUGE-L"}
 KINDS = ("multimodal", "nlp")
+CONSTANT = 0.95  # share of a task's outputs that are one text, from which a model is said to answer always the same
 SURE = 1.96  # standard errors each way: 95 %
 
 
@@ -165,6 +166,24 @@ def instances_of(answers: Path) -> dict[str, int]:
     table = schemas.open_table(answers, schemas.ANSWERS).read(["task", "instance_id"])
     counts = table.group_by("task").aggregate([("instance_id", "count_distinct")])
     return dict(zip(counts["task"].to_pylist(), counts["instance_id_count_distinct"].to_pylist()))
+
+
+def constants(answers: Path) -> dict[tuple[str, str], str]:
+    """(variant, task) -> the one text that the variant writes for nearly all of it, though the right answers differ."""
+    table = schemas.open_table(answers, schemas.ANSWERS).read(["variant", "task", "output", "target"])
+    differ = table.group_by("task").aggregate([("target", "count_distinct")])
+    varied = {t for t, n in zip(differ["task"].to_pylist(), differ["target_count_distinct"].to_pylist()) if n > 1}
+    counts = table.group_by(["variant", "task", "output"]).aggregate([("target", "count")]).to_pylist()
+    totals: dict[tuple, int] = {}
+    for row in counts:
+        key = row["variant"], row["task"]
+        totals[key] = totals.get(key, 0) + row["target_count"]
+    found = {}
+    for row in sorted(counts, key=lambda r: (r["variant"], r["task"])):
+        key = row["variant"], row["task"]
+        if row["task"] in varied and row["output"] and row["target_count"] >= CONSTANT * totals[key]:
+            found[key] = row["output"]
+    return found
 
 
 def by_instruction(scores: Path) -> dict[str, dict[tuple[str, str], dict[int, float]]]:

@@ -1,4 +1,4 @@
-"""matplotlib figures as SVG for the page: text stays text, colours are the page's, the same input gives the same bytes."""
+"""matplotlib figures as SVG for the page: text stays text, colours are the page's, same input gives same bytes."""
 
 import io
 import re

@@ -9,6 +9,7 @@ from workflow_scripts.report.results import Comparison
 
 KIND_NAMES = {"multimodal": "unseen multimodal tasks", "nlp": "unseen NLP tasks"}
 FEW = 100  # instances of a task; below, one instance moves a score by more than a point
+LETTERS = 30  # of an output that is quoted
 SHARE = 0.01  # of a variant's outputs that could not be parsed; more is worth a warning
 
 
@@ -38,6 +39,8 @@ def answer(table: Comparison, instances: int, half_width: float | None) -> Marku
         only = name.format(table.variants[ranking[0]])
         text = Markup("{} scores {} % on average over the {} (n = {}).")
         return text.format(only, percent(first.mean), tasks, size)
+    if percent(first.mean) == percent(0):
+        return Markup("No variant scores above {} % on the {} (n = {}).").format(percent(0), tasks, size)
     if len(tied) > 1:
         names = Markup(" and ").join(name.format(table.variants[i]) for i in tied)
         return Markup("{} are level at {} % on average over the {} (n = {}).").format(
@@ -68,16 +71,17 @@ def base_note(base: str | None, table: Comparison) -> Markup | None:
     text += "random weights. "
     untrained = next((a for v, a in zip(table.variants, table.aggregates) if v == "ofa"), None)
     if untrained:
-        text += Markup("<code>ofa</code> is not trained at all: its {} % is a floor, not what the paper’s OFA scores. ").format(
-            percent(untrained.mean)
-        )
-    return text + "These figures show that the workflow runs and learns; they do not reproduce the paper’s."
+        text += Markup(
+            "<code>ofa</code> is not trained at all: its {} % is a floor, not what the paper’s OFA scores. "
+        ).format(percent(untrained.mean))
+    return text + "These figures show what the workflow does; they do not reproduce the paper’s."
 
 
 def warnings(
     *,
     unparsed: Mapping[str, tuple[int, int]],
     truncated: Mapping[str, int],
+    constants: Mapping[tuple[str, str], str],
     bad: Sequence[BadRecords],
     skipped: Sequence[str],
     instances: Mapping[str, int],
@@ -88,6 +92,8 @@ def warnings(
     if many:
         shares = ", ".join(f"{v} {percent(b / n)} % ({b:,} of {n:,})" for v, (b, n) in many.items())
         found.append(("Outputs that could not be parsed", f"{shares}. They count as wrong."))
+    if constants:
+        found.append(("Always the same answer", _constants(constants)))
     if truncated:
         parts = ", ".join(f"{task} {count:,}" for task, count in truncated.items())
         found.append(("Texts cut to the model’s length", f"{parts}."))
@@ -104,3 +110,20 @@ def warnings(
         )
         found.append(("Few instances", text))
     return found
+
+
+def _constants(constants: Mapping[tuple[str, str], str]) -> str:
+    """constants: see results.constants."""
+    by_variant: dict[str, list[str]] = {}
+    for (variant, _), text in constants.items():
+        by_variant.setdefault(variant, []).append(text)
+    parts = []
+    for variant, texts in by_variant.items():
+        quoted = ", ".join(f"“{shorten(text)}”" for text in dict.fromkeys(texts))
+        parts.append(f"{variant} on {len(texts)} task{'s' if len(texts) != 1 else ''} ({quoted})")
+    return f"{'; '.join(parts)}. A score made so shows how often that answer is right, a low sensitivity nothing."
+
+
+def shorten(text: str) -> str:
+    """The beginning of a text that is only quoted."""
+    return text if len(text) <= LETTERS else text[:LETTERS] + "…"

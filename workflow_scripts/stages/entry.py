@@ -79,7 +79,9 @@ def _through_memo(stage: str, main: Callable[..., str], values: dict, kinds: dic
     memo = Memo.from_environment()
     settings = {name: values[name] for name, kind in kinds.items() if kind == "setting"}
     code = stage_digest(stage, task=values.get("task"), dataset=values.get("dataset"))
-    inputs = {name: list(map(_digest, paths)) for name, paths in _paths(values, kinds, "in").items()}
+    # Paths count too: some stages take a task's or a variant's name from them. In rules they are below results/, so
+    # they are the same in every working copy.
+    inputs = {name: [f"{p} {_digest(p)}" for p in paths] for name, paths in _paths(values, kinds, "in").items()}
     outputs = [path for paths in _paths(values, kinds, "out").values() for path in paths]
     key = memo.key(stage, code, settings, inputs)
     if memo.fetch(key, outputs):

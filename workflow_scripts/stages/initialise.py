@@ -12,7 +12,7 @@ def main(*, size: str, seed: int, settings: dict, tokenizer: list[In], out: list
     from workflow_scripts.tokens.bpe import TextTokenizer
 
     vocabulary = TextTokenizer(tokenizer[0].parent).vocabulary
-    model = fresh(size, seed=seed, vocab_size=vocabulary.size, **settings)
+    model = fresh(size, seed=seed, vocabulary=vocabulary, **settings)
     save(model, out[0].parent)
     return f"{size}, {model.num_parameters() / 1e6:.1f} million parameters"
 

@@ -138,6 +138,10 @@ class Plan:
         return [f"results/shards/{task}/{split}-{i:05}-of-{count:05}.parquet" for i in range(count)]
 
     @property
+    def all_shards(self) -> list[str]:
+        return [shard for t in self.tasks.values() for split in t.splits for shard in self.shards(t.id, split)]
+
+    @property
     def unseen(self) -> list[str]:
         return [task.id for task in self.tasks.values() if task.role == "eval"]
 

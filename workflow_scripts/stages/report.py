@@ -5,20 +5,26 @@ from workflow_scripts.stages.entry import In, Out, run_stage
 
 def main(
     *, settings: dict, scores: In, answers: In, tables: list[In], logs: list[In], instances: list[In],
-    examples: list[In], quarantines: list[In], manifests: list[In], out: Out,
+    examples: list[In], shards: list[In], quarantines: list[In], manifests: list[In], out: Out,
 ) -> str:  # fmt: skip
     """Read scores, logs and data of a run and write report.html.
 
     settings: see report.content.collect. tables: tasks.csv and aggregates.csv. logs: <variant>/log.jsonl. instances and
-    examples: <task>/<split>.parquet. quarantines: <dataset>/<split>.quarantine.jsonl.
+    examples: <task>/<split>.parquet. shards: <task>/<split>-NNNNN-of-NNNNN.parquet, for what was cut. quarantines: <dataset>/<split>.quarantine.jsonl.
     """
+    from collections import Counter
+
+    from workflow_scripts import schemas
     from workflow_scripts.files import write_text
     from workflow_scripts.pictures import roots
     from workflow_scripts.report.content import collect
     from workflow_scripts.report.page import render
 
+    truncated = Counter()
+    for path in shards:
+        truncated[path.parent.name] += sum(schemas.column(path, "truncated"))
     data = collect(
-        settings,
+        settings | {"truncated": dict(+truncated)},
         scores=scores,
         answers=answers,
         tables={path.name: path for path in tables},

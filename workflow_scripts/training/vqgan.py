@@ -14,7 +14,6 @@ from pathlib import Path
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.nn import functional
 
 from workflow_scripts.errors import BadConfig, BadData
 from workflow_scripts.models.vqgan import VQGAN, VQGANConfig, picture_to_tensor

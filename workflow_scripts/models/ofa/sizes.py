@@ -7,6 +7,7 @@ SIZES: dict[str, dict] = {
     "ofa_nano": {
         "d_model": 128, "ffn": 512, "heads": 4, "encoder_layers": 3, "decoder_layers": 3,
         "resnet_layers": [1, 1, 1], "resnet_width": 16,
+        "init_std": 0.09,  # d_model ** -0.5: with the usual 0.02 a thousand steps pass before it looks at its input
     },
     "ofa_tiny": {
         "d_model": 256, "ffn": 1024, "heads": 4, "encoder_layers": 4, "decoder_layers": 4,
