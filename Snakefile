@@ -4,6 +4,8 @@ import sys
 from json import dumps as as_json
 from pathlib import Path
 
+sys.path.insert(0, workflow.basedir)  # this checkout's package, whichever one is installed
+
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
@@ -20,8 +22,10 @@ min_version("9.0")
 configfile: "config.yaml"
 
 
-# Jobs find the Python that runs Snakemake, also where its environment is not activated.
+# Jobs find the Python that runs Snakemake, also where its environment is not activated. Threads of torch that wait do so
+# asleep: where jobs share cores, spinning makes a job many times slower.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 try:
     PLAN = Plan(check(config))

@@ -22,6 +22,7 @@ from workflow_scripts.errors import BadData
 from workflow_scripts.files import replacing, sha256
 
 ROWS_PER_GROUP = 1000
+_AGAIN = "delete it and run snakemake again: the stage that makes it will"
 
 # x0, y0, x1, y1 in pixels of the stored picture, origin top left, x1 and y1 exclusive.
 REGION = pa.list_(pa.field("element", pa.float64(), nullable=False), 4)
@@ -245,8 +246,10 @@ class Writer:
                 made_by = json.dumps(self._provenance, sort_keys=True)
                 self._file.add_key_value_metadata({"content": self._content.hexdigest(), "provenance": made_by})
             self._file.close()
-        finally:
-            self._replacing.__exit__(kind, error, trace)
+        except BaseException as failure:  # the last rows were bad: the file must not appear
+            self._replacing.__exit__(type(failure), failure, failure.__traceback__)
+            raise
+        self._replacing.__exit__(kind, error, trace)
 
 
 def _refuse_nulls(batch: pa.RecordBatch, rows: list) -> None:
@@ -272,22 +275,21 @@ def open_table(path: Path, schema: pa.Schema) -> pq.ParquetFile:
     Raises BadData if it is missing, cut short or of another table.
     """
     name = schema.metadata[b"table"].decode()
-    again = "delete it and run snakemake again: the stage that makes it will"
     try:
         file = pq.ParquetFile(path, memory_map=True)
     except FileNotFoundError:
         raise BadData(f"no table of {name} here", file=path, fix="run the stage that makes it") from None
     except pa.ArrowException as error:
-        raise BadData(f"not a whole Parquet file ({error})", file=path, fix=again) from error
+        raise BadData(f"not a whole Parquet file ({error})", file=path, fix=_AGAIN) from error
     found = file.schema_arrow
     metadata = found.metadata or {}
     for key in (b"table", b"version"):
         if metadata.get(key) != schema.metadata[key]:
             got, want = metadata.get(key, b"nothing").decode(), schema.metadata[key].decode()
-            raise BadData(f"{key.decode()} is {got}, expected {want}", file=path, fix=again)
+            raise BadData(f"{key.decode()} is {got}, expected {want}", file=path, fix=_AGAIN)
     if found.names != schema.names:
         wrong = sorted(set(found.names) ^ set(schema.names)) or "order"
-        raise BadData(f"columns of {name} differ: {wrong}", file=path, fix=again)
+        raise BadData(f"columns of {name} differ: {wrong}", file=path, fix=_AGAIN)
     return file
 
 
@@ -335,5 +337,8 @@ def content_digest(path: Path) -> str:
     """Digest of a file's content: of a table's rows (not its provenance), of any other file's bytes."""
     if path.suffix != ".parquet":
         return sha256(path)
-    metadata = pq.read_schema(path).metadata or {}
+    try:
+        metadata = pq.read_metadata(path).metadata or {}  # the file's own; its schema's lacks what was added at the end
+    except pa.ArrowException as error:
+        raise BadData(f"not a whole Parquet file ({error})", file=path, fix=_AGAIN) from error
     return metadata[b"content"].decode() if b"content" in metadata else sha256(path)

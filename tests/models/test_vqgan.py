@@ -143,7 +143,7 @@ def test_a_checkpoint_executes_nothing(tmp_path, monkeypatch, capsys):
 
 
 @needs_fixtures
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut", pickle.dumps({"a": 1}), "half"])
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut", pickle.dumps({"a": 1}, protocol=2), "half"])
 def test_a_broken_checkpoint_is_an_error(tmp_path, content):
     if content == "half":
         whole = (FIXTURES / "vq_random.ckpt").read_bytes()

@@ -18,11 +18,24 @@ def stream(path: Path, prefix: str) -> Iterator:
     """
     try:
         with open(path, "rb") as file:
-            yield from ijson.items(file, prefix, use_float=True)
+            value = None
+            for value in ijson.items(file, prefix, use_float=True):  # noqa: B007 - whether there was one
+                yield value
+            if value is None:
+                _check_list(path, prefix.removesuffix("item").removesuffix("."))
     except FileNotFoundError:
         raise BadData("annotation file is missing", file=path, fix=_FIX) from None
     except ijson.JSONError as error:
         raise BadData(_diagnosis(path, error), file=path, fix=_FIX) from error
+
+
+def _check_list(path: Path, key: str) -> None:
+    """Raises BadData unless the file holds a list (which may be empty) under this key; "": is one itself."""
+    with open(path, "rb") as file:
+        if (key, "start_array") in ((at, event) for at, event, _ in ijson.parse(file)):
+            return
+    problem = f"the file holds no list {key!r}" if key else "the file is no list"
+    raise BadData(problem, file=path, fix="another release, or another file of that name: fetch the dataset anew")
 
 
 def document(path: Path) -> dict:
@@ -58,4 +71,7 @@ def lines(path: Path) -> Iterator[tuple[int, dict]]:
     except FileNotFoundError:
         raise BadData("annotation file is missing", file=path, fix=_FIX) from None
     except json.JSONDecodeError as error:
-        raise BadData(f"malformed JSON: {error.msg} at column {error.colno}", file=path, record=f"line {number}", fix=_FIX) from error
+        problem = f"malformed JSON: {error.msg} at column {error.colno}"
+        raise BadData(problem, file=path, record=f"line {number}", fix=_FIX) from error
+    except UnicodeDecodeError as error:
+        raise BadData(_diagnosis(path, error), file=path, fix=_FIX) from error

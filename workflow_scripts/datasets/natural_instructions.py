@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from workflow_scripts.datasets.base import Dataset, Source, text_of
+from workflow_scripts.datasets.base import BadRecord, Dataset, Source, text_of
 from workflow_scripts.datasets.json_files import document
 from workflow_scripts.errors import BadData
 from workflow_scripts.progress import say
@@ -73,6 +73,8 @@ def _task(source: Source, native: str, name: str) -> Iterator[tuple[str, TextIns
             continue
         with source.record(split, file, f"instance {record_id}"):
             outputs = [row["output"]] if isinstance(row["output"], str) else row["output"]
+            if not outputs:
+                raise BadRecord("output is empty, expected at least one answer")
             instance = TextInstance(
                 record_id=record_id,
                 image=None,

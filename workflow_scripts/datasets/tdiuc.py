@@ -32,10 +32,13 @@ def read(source: Source) -> Iterator[tuple[str, Question]]:
         for asked in stream(source.root / questions, "questions.item"):
             with source.record(split, questions, f"question {asked.get('question_id')}"):
                 yield split, _question(source, native, asked, answers)
+        for question_id in answers:
+            with source.record(split, annotations, f"annotation of question {question_id}"):
+                raise BadRecord("no question has its question_id")
 
 
 def _question(source: Source, native: str, asked: dict, answers: dict) -> Question:
-    answered = answers.get(asked["question_id"])
+    answered = answers.pop(asked["question_id"], None)
     if answered is None:
         raise BadRecord("no annotation has its question_id")
     if answered["image_id"] != asked["image_id"]:

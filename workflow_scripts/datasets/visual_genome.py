@@ -90,6 +90,11 @@ def read(source: Source) -> Iterator[tuple[str, Photo]]:
                 questions=each(questions, _question, "qa_id"),
             )
             yield split, photo
+    for walk in (regions, relationships, questions):
+        for image_id in walk.left():
+            if (split := split_of(image_id)) in source.splits:
+                with source.record(split, walk.file, f"image {image_id}"):
+                    raise BadRecord("image_data.json lists no such image")
 
 
 class _Walk:
@@ -107,6 +112,11 @@ class _Walk:
                 return []
             self._passed[_id(image)] = image[self.key]
         return self._passed.pop(image_id)
+
+    def left(self) -> Iterator[int]:
+        """The images that were never asked for."""
+        yield from self._passed
+        yield from map(_id, self._images)
 
 
 def _id(image: dict) -> int:

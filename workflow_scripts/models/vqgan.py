@@ -32,7 +32,7 @@ import torch
 import yaml
 from PIL import Image
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from taming.modules.diffusionmodules.model import Decoder, Encoder
 from taming.modules.vqvae.quantize import VectorQuantizer
 from torch import Tensor, nn
@@ -192,7 +192,7 @@ class VQGAN(nn.Module):
         """Write model.safetensors, then config.json; each appears whole or not at all."""
         tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in self.state_dict().items()}
         with replacing(folder / "model.safetensors") as part:
-            save_file(tensors, part)
+            part.write_bytes(save(tensors))  # save_file would let nobody else read it
         write_text(folder / "config.json", json.dumps(asdict(self.config), indent=2) + "\n")
 
     @classmethod

@@ -29,6 +29,8 @@ class Plan:
         everything = load_tasks()
         check_all(everything.values())
         self.tasks = {task.id: task for task in self._chosen(everything)}
+        for name in (*config.tokens.corpus, config.vqgan.pictures):
+            load_dataset(name)  # a name that is none must not go unnoticed
         if unknown := set(config.datasets) - {t.dataset for t in everything.values()}:
             raise BadConfig(f"datasets names {', '.join(sorted(unknown))}, which no task has")
 

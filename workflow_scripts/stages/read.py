@@ -2,10 +2,13 @@
 
 import contextlib
 import json
+import traceback
+from collections.abc import Iterator
 
 from workflow_scripts import schemas
-from workflow_scripts.datasets.base import Quarantine, Source
+from workflow_scripts.datasets.base import Dataset, Quarantine, Source
 from workflow_scripts.datasets.registry import load_dataset
+from workflow_scripts.errors import BadData
 from workflow_scripts.files import write_text
 from workflow_scripts.pictures import roots
 from workflow_scripts.progress import track
@@ -34,7 +37,7 @@ def main(
         writers = {
             split: stack.enter_context(schemas.Writer(path, schema, provenance)) for split, path in zip(splits, records)
         }
-        for split, record in track(declared.read(source), f"read {dataset}", unit="records"):
+        for split, record in track(_records(declared, source), f"read {dataset}", unit="records"):
             writers[split].add(schemas.as_row(record))
         for split in splits:
             source.quarantine.setdefault(split, Quarantine()).check(max_bad_share, dataset, split)
@@ -44,6 +47,19 @@ def main(
     return ", ".join(
         f"{split}: {writers[split].rows} records, {len(source.quarantine[split].bad)} bad" for split in splits
     )
+
+
+def _records(declared: Dataset, source: Source) -> Iterator:
+    """What the dataset's reader gives. A field that a whole file lacks, not a single record, is bad data too."""
+    try:
+        yield from declared.read(source)
+    except (KeyError, TypeError, AttributeError) as error:
+        line = traceback.extract_tb(error.__traceback__)[-1]
+        raise BadData(
+            f"a file is not of the shape that the reader expects ({error!r} where it says: {line.line})",
+            file=source.root,
+            fix="another release? compare with the dataset's description in " + line.filename,
+        ) from error
 
 
 if __name__ == "__main__":

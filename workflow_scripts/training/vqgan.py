@@ -46,6 +46,9 @@ def train(
     Rows: step, loss, l1, l2 (of pixels in [-1, 1]), commitment (0 while warming up), codes (different ones in the
     batch, 0 while warming up), learning_rate. The same pictures, numbers and threads give the same weights on one
     machine's CPU; the pictures' order counts. Raises BadConfig if the loss stops being a number.
+
+    With more threads than idle cores set OMP_WAIT_POLICY=PASSIVE before the process starts: otherwise OpenMP's threads
+    spin while they wait for each other and a step takes ten times as long.
     """
     if config.kind != "vq":
         raise BadConfig(f"kind is {config.kind!r}; training is written for 'vq'", fix="set the kind to vq")

@@ -1,0 +1,205 @@
+"""Data that tests share: the miniature world, small native fixtures and, where it lies, the sample of real data."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import yaml
+from PIL import Image
+
+from workflow_scripts.config import Config, check
+from workflow_scripts.datasets.registry import dataset_ids, load_dataset
+from workflow_scripts.miniature.build import DATASETS
+from workflow_scripts.stages import download, read
+from workflow_scripts.stages.plan import Plan
+
+TESTS = Path(__file__).parent
+PROJECT = TESTS.parent
+REAL = PROJECT.parent / "shared" / "real"
+OFA_FIXTURES = PROJECT.parent / "shared" / "fixtures" / "ofa"
+
+NATIVE_SPLITS = {  # of tests/fixtures/<dataset>
+    "mscoco": {"train": "train2014"},
+    "visual_genome": {"train": "train"},
+    "visual7w": {"train": "train", "test": "test"},
+    "tdiuc": {"train": "train2014"},
+    "nlvr": {"test": "test"},
+    "natural_instructions": {"train": "train", "validation": "train", "test": "test"},
+}
+NATIVE_PICTURES = {
+    "mscoco": {
+        "train2014/COCO_train2014_000000000009.jpg": (640, 480),
+        "train2014/COCO_train2014_000000000025.jpg": (100, 50),
+        "train2014/COCO_train2014_000000000030.jpg": (500, 400),
+    },
+    "visual_genome": {"VG_100K_2/1.jpg": (800, 600), "VG_100K/2.jpg": (400, 300)},
+    "visual7w": {"images/v7w_7.jpg": (500, 375), "images/v7w_8.jpg": (500, 375)},
+    "nlvr": {
+        "nlvr/test/images/0/test-12-0-0.png": (400, 100),
+        "nlvr/test/images/0/test-12-1-0.png": (400, 100),
+        "nlvr/test/images/1/test-4401-3-0.png": (400, 100),
+    },
+}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="write what the code gives to the golden files")
+
+
+@pytest.fixture
+def golden(request) -> Callable[[Path, str], None]:
+    """Compare a text with a golden file, or write it there if --update-golden was given."""
+
+    def compare(path: Path, text: str) -> None:
+        if request.config.getoption("--update-golden"):
+            path.write_text(text, encoding="utf-8")
+        assert path.is_file(), f"no {path}: --update-golden writes it"
+        assert text == path.read_text(encoding="utf-8"), f"changed on purpose? --update-golden, then git diff {path}"
+
+    return compare
+
+
+@dataclass
+class Raw:
+    """Datasets as they lie unpacked, each to be read as the workflow reads it, or spoilt first."""
+
+    folder: Path
+    roots: dict[str, Path] = field(default_factory=dict)
+
+    def manifest(self, dataset: str, native_splits: list[str]) -> Path:
+        path = self.folder / "manifests" / f"{dataset}.json"
+        root = str(self.roots[dataset])
+        download.main(dataset=dataset, native_splits=native_splits, archives=self.folder, in_place=root, out=path)
+        return path
+
+    def records(self, dataset: str, split: str) -> Path:
+        return self.folder / "records" / dataset / f"{split}.parquet"
+
+    def read(self, dataset: str, splits: dict[str, str] | None = None, *, max_bad_share: float = 1.0) -> list[dict]:
+        """Write the dataset's records; returns what was quarantined, `split` added."""
+        splits = splits or NATIVE_SPLITS[dataset]
+        outs = [self.records(dataset, split) for split in splits]
+        sides = [out.with_suffix(".jsonl") for out in outs]
+        owners = load_dataset(dataset).pictures_of
+        read.main(
+            dataset=dataset,
+            splits=splits,
+            decode_pictures=1,
+            max_bad_share=max_bad_share,
+            manifests=[self.manifest(dataset, list(splits.values())), *(self.manifest(d, []) for d in owners)],
+            records=outs,
+            quarantines=sides,
+        )
+        rows = [(split, json.loads(line)) for split, side in zip(splits, sides) for line in side.open()]
+        return [{"split": split, **row} for split, row in rows]
+
+    def edit(self, dataset: str, path: str, change: Callable) -> None:
+        """Change the content of a JSON file."""
+        file = self.roots[dataset] / path
+        content = json.loads(file.read_text())
+        change(content)
+        file.write_text(json.dumps(content))
+
+
+def lay_out(folder: Path) -> Raw:
+    """Every dataset of tests/fixtures below `folder`, its pictures drawn."""
+    raw = Raw(folder, {dataset: folder / "raw" / dataset for dataset in dataset_ids()})
+    for dataset, root in raw.roots.items():
+        shutil.copytree(TESTS / "fixtures" / dataset, root)
+        for path, size in NATIVE_PICTURES.get(dataset, {}).items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            Image.new("RGB", size, "grey").save(root / path)
+    return raw
+
+
+@pytest.fixture
+def raw(tmp_path) -> Raw:
+    """The fixtures of all datasets, a copy of one's own."""
+    return lay_out(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def native(tmp_path_factory) -> Raw:
+    """The fixtures of all datasets, read; not to be changed."""
+    raw = lay_out(tmp_path_factory.mktemp("native"))
+    for dataset in dataset_ids():
+        assert raw.read(dataset, max_bad_share=0) == []
+    return raw
+
+
+def merged(overlay: dict, base: dict) -> dict:
+    """As Snakemake lays a --configfile over the Snakefile's own."""
+    both = {key: merged(v, base[key]) if isinstance(base.get(key), dict) else v for key, v in overlay.items()}
+    return {**base, **both}
+
+
+def load_config(*overlays: str | dict) -> dict:
+    """The values of config.yaml with overlays on top: names of files in configs/, or values."""
+    values = yaml.safe_load((PROJECT / "config.yaml").read_text())
+    for overlay in overlays:
+        if isinstance(overlay, str):
+            overlay = yaml.safe_load((PROJECT / "configs" / overlay).read_text())
+        values = merged(overlay, values)
+    return values
+
+
+@dataclass(frozen=True)
+class World:
+    """The miniature world of configs/smoke.yaml: archives made, downloaded, unpacked and read."""
+
+    config: Config
+    plan: Plan
+    folder: Path
+
+    def manifest(self, dataset: str) -> Path:
+        return self.folder / "raw" / dataset / "manifest.json"
+
+    def records(self, dataset: str, split: str) -> Path:
+        return self.folder / "records" / dataset / f"{split}.parquet"
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory) -> World:
+    config = check(load_config("smoke.yaml"))
+    made = World(config, Plan(config), tmp_path_factory.mktemp("world"))
+    mirror = made.folder / "mirror"
+    for dataset in made.plan.datasets:
+        DATASETS[dataset](config.seed, config.miniature.model_dump(), mirror / dataset)
+        download.main(
+            dataset=dataset,
+            native_splits=made.plan.native_splits(dataset),
+            archives=made.folder / "archives" / dataset,
+            mirror=str(mirror),
+            out=made.manifest(dataset),
+        )
+    for dataset, declared in made.plan.datasets.items():
+        splits = made.plan.splits(dataset)
+        read.main(
+            dataset=dataset,
+            splits=splits,
+            decode_pictures=1,
+            max_bad_share=config.quarantine.max_share,
+            manifests=[made.manifest(d) for d in (dataset, *declared.pictures_of)],
+            records=[made.records(dataset, split) for split in splits],
+            quarantines=[made.records(dataset, split).with_suffix(".jsonl") for split in splits],
+        )
+    return made
+
+
+@pytest.fixture
+def real(tmp_path) -> Raw:
+    """The sample of real data, where it is."""
+    if not REAL.is_dir():
+        pytest.skip("../shared/real is not here")
+    return Raw(tmp_path, {dataset: REAL / load_dataset(dataset).folder for dataset in dataset_ids()})
+
+
+@pytest.fixture
+def ofa_fixtures() -> Path:
+    """Reference numbers from the original OFA, where they are."""
+    if not OFA_FIXTURES.is_dir():
+        pytest.skip("../shared/fixtures/ofa is not here")
+    return OFA_FIXTURES

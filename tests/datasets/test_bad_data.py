@@ -1,0 +1,272 @@
+"""Bad records are set aside with a reason; bad files, and too many bad records, are errors that say where and what."""
+
+import pytest
+
+from workflow_scripts import schemas
+from workflow_scripts.datasets.base import BadRecord, Quarantine, region_of
+from workflow_scripts.datasets.json_files import document, lines, stream
+from workflow_scripts.datasets.registry import load_dataset
+from workflow_scripts.errors import BadData
+from workflow_scripts.stages import download
+
+INSTANCES = "annotations/instances_train2014.json"
+CAPTIONS = "annotations/captions_train2014.json"
+PHOTO = "train2014/COCO_train2014_000000000009.jpg"
+
+
+def annotation(content: dict, number: int) -> dict:
+    [found] = [a for a in content["annotations"] if a["id"] == number]
+    return found
+
+
+def spoil(raw, number: int, **fields) -> list[dict]:
+    """What is quarantined when fields of a COCO annotation are changed."""
+    raw.edit("mscoco", INSTANCES, lambda content: annotation(content, number).update(fields))
+    return raw.read("mscoco")
+
+
+def objects(raw) -> dict[int, dict]:
+    schema = schemas.of_records(load_dataset("mscoco").record)
+    photos = schemas.read(raw.records("mscoco", "train"), schema)
+    return {o["object_id"]: o for photo in photos for o in photo["objects"]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"bbox": [300, 200, -120, 90]}, "box x=300 y=200 w=-120 h=90 has no area or a negative side"),
+        ({"bbox": [300, 200, 120, 0]}, "box x=300 y=200 w=120 h=0 has no area or a negative side"),
+        ({"bbox": [640, 200, 20, 20]}, "box x=640 y=200 w=20 h=20 lies outside its picture of 640 x 480 pixels"),
+        ({"bbox": [-50, 200, 40, 20]}, "box x=-50 y=200 w=40 h=20 lies outside its picture of 640 x 480 pixels"),
+        ({"bbox": [1, 2, 3]}, "a field is of the wrong kind: not enough values to unpack (expected 4, got 3)"),
+        ({"category_id": 77}, "category_id is 77, the file lists 4 others"),
+        ({"image_id": 999}, "image_id 999 is none of the file's 3 images"),
+    ],
+)
+def test_bad_annotation_is_quarantined_with_its_reason(raw, fields, reason):
+    assert spoil(raw, 102, **fields) == [
+        {"split": "train", "file": INSTANCES, "record": "annotation 102", "reason": reason}
+    ]
+    assert sorted(objects(raw)) == [101, 103, 104, 201, 202, 203, 900100000009]
+
+
+def test_missing_field_is_quarantined(raw):
+    raw.edit("mscoco", INSTANCES, lambda content: annotation(content, 102).pop("iscrowd"))
+    [bad] = raw.read("mscoco")
+    assert (bad["record"], bad["reason"]) == ("annotation 102", "field 'iscrowd' is missing")
+
+
+def test_empty_caption_is_quarantined(raw):
+    raw.edit("mscoco", CAPTIONS, lambda content: annotation(content, 13).update(caption=" \n"))
+    [bad] = raw.read("mscoco")
+    assert (bad["file"], bad["record"]) == (CAPTIONS, "annotation 13")
+    assert bad["reason"] == r"caption is ' \n', expected some text"
+
+
+def test_box_that_sticks_out_is_clipped(raw):
+    assert spoil(raw, 102, bbox=[-10, -20.5, 1000, 600]) == []
+    assert objects(raw)[102]["region"] == [0, 0, 640, 480]
+
+
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [((0, 0, 10, 10), (0, 0, 10, 10)), ((-1, -1, 3, 3), (0, 0, 2, 2)), ((95, 40, 10, 20), (95, 40, 100, 50))],
+)
+def test_region_of_clips(box, expected):
+    assert region_of(*box, 100, 50) == expected
+
+
+def test_region_of_refuses_what_only_touches_the_picture():
+    with pytest.raises(BadRecord, match="lies outside its picture of 100 x 50"):
+        region_of(-10, 0, 10, 10, 100, 50)
+
+
+def test_missing_picture_is_quarantined(raw):
+    (raw.roots["mscoco"] / PHOTO).unlink()
+    [bad] = raw.read("mscoco")
+    assert bad["record"] == "image 9"
+    assert bad["reason"] == f"picture file is missing: {raw.roots['mscoco'] / PHOTO}"
+
+
+@pytest.mark.parametrize("spoilt", [lambda b: b[: len(b) // 2], lambda b: b"<html>", lambda b: b""])
+def test_picture_that_does_not_decode_is_quarantined(raw, spoilt):
+    path = raw.roots["mscoco"] / PHOTO
+    path.write_bytes(spoilt(path.read_bytes()))
+    [bad] = raw.read("mscoco")
+    assert bad["record"] == "image 9"
+    assert bad["reason"].startswith("picture does not decode (")
+    assert bad["reason"].endswith(str(path))
+
+
+def test_annotations_of_unlisted_images_are_quarantined_in_visual_genome(raw):
+    stranger = {"regions": [], "id": 3}
+    raw.edit("visual_genome", "region_descriptions.json", lambda content: content.insert(0, stranger))
+    raw.edit("visual_genome", "question_answers.json", lambda content: content.append({"id": 4, "qas": []}))
+    found = [(b["file"], b["record"], b["reason"]) for b in raw.read("visual_genome")]
+    reason = "image_data.json lists no such image"
+    assert found == [
+        ("region_descriptions.json", "image 3", reason),
+        ("question_answers.json", "image 4", reason),
+    ]
+
+
+def test_tdiuc_question_and_annotation_that_miss_each_other(raw):
+    path = "Annotations/mscoco_train2014_annotations.json"
+    raw.edit("tdiuc", path, lambda content: content["annotations"][0].update(question_id=70))
+    found = [(b["file"], b["record"], b["reason"]) for b in raw.read("tdiuc")]
+    assert found == [
+        ("Questions/OpenEnded_mscoco_train2014_questions.json", "question 7", "no annotation has its question_id"),
+        (path, "annotation of question 70", "no question has its question_id"),
+    ]
+
+
+def test_visual7w_box_that_is_not_listed(raw):
+    raw.edit("visual7w", "dataset_v7w_pointing.json", lambda content: content["boxes"].pop(1))
+    [bad] = raw.read("visual7w")
+    assert (bad["split"], bad["record"]) == ("test", "question 71")
+    assert bad["reason"] == "box 62 is none of the file's 4 boxes"
+
+
+def test_nlvr_label_that_is_neither_true_nor_false(raw):
+    path = raw.roots["nlvr"] / "nlvr/test/test.json"
+    path.write_text(path.read_text().replace('"label": "true"', '"label": "True"'))
+    [bad] = raw.read("nlvr")
+    assert (bad["record"], bad["reason"]) == ("line 1", "label is 'True', expected 'true' or 'false'")
+
+
+@pytest.mark.parametrize("output", [[], [" "], None])
+def test_text_instance_without_an_answer_is_quarantined(raw, output):
+    def change(task):
+        task["Instances"][0]["output"] = output
+
+    raw.edit("natural_instructions", "tasks/task002_sentiment.json", change)
+    [bad] = raw.read("natural_instructions")
+    assert (bad["split"], bad["record"]) == ("test", "instance task002_sentiment/task002-a")
+
+
+def test_more_bad_records_than_allowed(raw):
+    raw.edit("mscoco", INSTANCES, lambda content: annotation(content, 102).update(image_id=999))
+    with pytest.raises(BadData) as caught:  # 8 instances, 4 captions, 3 images, and again the 11 as parts of them
+        raw.read("mscoco", max_bad_share=0.03)
+    assert "1 of 26 records of mscoco, split train, are bad, above the allowed share of 0.03" in str(caught.value)
+    assert "image_id 999 is none of the file's 3 images" in str(caught.value)
+    assert "quarantine.max_share" in caught.value.fix
+    assert (caught.value.file, caught.value.record) == (INSTANCES, "annotation 102")
+    assert list(raw.folder.glob("records/**/*.parquet")) == []
+    assert len(raw.read("mscoco", max_bad_share=0.05)) == 1
+
+
+def test_quarantine_share_is_inclusive():
+    quarantine = Quarantine(seen=4, bad=[{"file": "f", "record": "r", "reason": "because"}])
+    quarantine.check(0.25, "d", "train")
+    with pytest.raises(BadData, match="1 of 4 records of d, split train, are bad"):
+        quarantine.check(0.24, "d", "train")
+
+
+@pytest.mark.parametrize("file", [INSTANCES, CAPTIONS])
+def test_truncated_json_names_file_and_position(raw, file):
+    path = raw.roots["mscoco"] / file
+    path.write_bytes(path.read_bytes()[:300])
+    with pytest.raises(BadData, match=r"JSON ends early: .* at line \d+, column \d+ \(character \d+\)") as caught:
+        raw.read("mscoco")
+    assert caught.value.file == path
+    assert "delete the dataset's raw folder" in caught.value.fix
+    assert list(raw.folder.glob("records/**/*.parquet")) == []
+
+
+def test_truncated_json_lines_name_the_line(raw):
+    path = raw.roots["nlvr"] / "nlvr/test/test.json"
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(BadData, match=r"malformed JSON: .* at column \d+") as caught:
+        raw.read("nlvr")
+    assert (caught.value.file, caught.value.record) == (path, "line 3")
+
+
+def test_json_lines_that_are_not_utf8(tmp_path):
+    path = tmp_path / "x.json"
+    path.write_bytes(b'{"a": 1}\n{"a": "\xff"}\n')
+    with pytest.raises(BadData, match="not UTF-8") as caught:
+        list(lines(path))
+    assert caught.value.file == path
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "JSON ends early: Expecting value at line 1, column 1 (character 0)"),
+        (b'{"a": [1, 2', "JSON ends early: Expecting ',' delimiter at line 1, column 12 (character 11)"),
+        (b'{"a": ["cut of', "JSON ends early: Unterminated string starting at at line 1, column 8 (character 7)"),
+        (b'{"a": [1 2]}', "malformed JSON: Expecting ',' delimiter at line 1, column 10 (character 9)"),
+        (b'{"a": ["\xff"]}', "not UTF-8 at byte 8"),
+    ],
+)
+@pytest.mark.parametrize("reader", [document, lambda path: list(stream(path, "a.item"))])
+def test_broken_json_says_where(tmp_path, content, problem, reader):
+    path = tmp_path / "x.json"
+    path.write_bytes(content)
+    with pytest.raises(BadData) as caught:
+        reader(path)
+    assert caught.value.problem == problem
+    assert caught.value.file == path
+
+
+def test_stream_of_a_key_that_is_not_there(tmp_path):
+    path = tmp_path / "x.json"
+    path.write_text('{"a": [], "b": [1]}')
+    assert list(stream(path, "a.item")) == []
+    assert list(stream(path, "b.item")) == [1]
+    with pytest.raises(BadData, match="holds no list 'c'"):
+        list(stream(path, "c.item"))
+    with pytest.raises(BadData, match="the file is no list"):
+        list(stream(path, "item"))
+
+
+@pytest.mark.parametrize("read", [document, lambda path: list(lines(path)), lambda path: list(stream(path, "item"))])
+def test_missing_annotation_file(tmp_path, read):
+    with pytest.raises(BadData, match="annotation file is missing") as caught:
+        read(tmp_path / "x.json")
+    assert caught.value.file == tmp_path / "x.json"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "path", "change", "problem"),
+    [
+        ("mscoco", INSTANCES, lambda c: c["images"][1].pop("id"), r"KeyError\('id'\)"),
+        ("visual_genome", "image_data.json", lambda c: c[1].pop("image_id"), r"KeyError\('id'\)"),
+        ("natural_instructions", "tasks/task001_sum.json", lambda c: c.pop("Definition"), r"KeyError\('Definition'\)"),
+    ],
+)
+def test_file_of_another_shape_is_bad_data_too(raw, dataset, path, change, problem):
+    raw.edit(dataset, path, change)
+    with pytest.raises(BadData, match=problem):
+        raw.read(dataset)
+
+
+def test_list_of_tasks_none_of_which_is_there(raw):
+    for path in (raw.roots["natural_instructions"] / "tasks").iterdir():
+        path.unlink()
+    with pytest.raises(BadData, match="none of the 2 tasks listed has a file in tasks/"):
+        raw.read("natural_instructions")
+
+
+def test_truncated_archive_names_file_and_position(world, tmp_path):
+    whole = world.folder / "mirror/nlvr/nlvr-master.zip"
+    cut = tmp_path / "mirror/nlvr/nlvr-master.zip"
+    cut.parent.mkdir(parents=True)
+    cut.write_bytes(whole.read_bytes()[:10_000])
+    out = tmp_path / "raw/nlvr/manifest.json"
+    with pytest.raises(BadData, match="the archive is corrupt or cut short") as caught:
+        download.main(
+            dataset="nlvr", native_splits=["test"], archives=tmp_path / "kept", mirror=str(tmp_path / "mirror"), out=out
+        )
+    assert caught.value.file == tmp_path / "kept/nlvr-master.zip"
+    assert "of 10000" in caught.value.record
+    assert not out.exists()
+
+
+def test_folder_used_in_place_without_its_annotations(raw):
+    (raw.roots["mscoco"] / CAPTIONS).unlink()
+    with pytest.raises(BadData, match="annotation file is missing") as caught:
+        raw.read("mscoco")
+    assert caught.value.file == raw.roots["mscoco"] / CAPTIONS
+    assert "datasets.<name>.splits" in caught.value.fix

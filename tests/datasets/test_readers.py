@@ -1,0 +1,92 @@
+"""What each reader makes of a few records in the native format, and of the sample of real data."""
+
+import json
+from collections import Counter
+
+import pytest
+
+from tests.conftest import NATIVE_SPLITS, TESTS
+from workflow_scripts import schemas
+from workflow_scripts.datasets.registry import dataset_ids, load_dataset
+
+
+def rows(raw, dataset: str, split: str) -> list[dict]:
+    return list(schemas.read(raw.records(dataset, split), schemas.of_records(load_dataset(dataset).record)))
+
+
+@pytest.mark.parametrize("dataset", dataset_ids())
+def test_golden_records(dataset, native, golden):
+    found = [{"split": split, **row} for split in NATIVE_SPLITS[dataset] for row in rows(native, dataset, split)]
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found)
+    golden(TESTS / "fixtures" / dataset / "records.jsonl", text)
+
+
+@pytest.mark.parametrize("dataset", dataset_ids())
+def test_records_survive_being_stored(dataset, native):
+    record = load_dataset(dataset).record
+    for split in NATIVE_SPLITS[dataset]:
+        for row in rows(native, dataset, split):
+            assert schemas.as_row(schemas.from_row(record, row)) == row
+
+
+def test_coco_sample(real):
+    splits = {"train": "train2014", "validation": "val2014"}
+    assert real.read("mscoco", splits, max_bad_share=0) == []
+    counts = {}
+    for split in splits:
+        photos = rows(real, "mscoco", split)
+        objects = [o for p in photos for o in p["objects"]]
+        crowds, captions = sum(o["crowd"] for o in objects), sum(len(p["captions"]) for p in photos)
+        counts[split] = (len(photos), len(objects), crowds, captions)
+    assert counts == {"train": (34, 318, 3, 170), "validation": (28, 201, 2, 140)}
+
+
+def test_visual_genome_sample_has_four_pictures_of_twenty(real):
+    splits = {"train": "train", "validation": "validation", "test": "test"}
+    bad = real.read("visual_genome", splits)
+    photos = [row for split in splits for row in rows(real, "visual_genome", split)]
+    assert {p["record_id"] for p in photos} == {"1", "2", "4", "5"}
+    missing = [row for row in bad if row["file"] == "image_data.json"]
+    assert len(missing) == 16
+    assert all("picture file is missing" in row["reason"] for row in missing)
+    files = [  # of the file's list, of what is lost, of the record's column
+        ("region_descriptions", "regions", "region", "regions"),
+        ("question_answers", "qas", "question", "questions"),
+        ("relationships", "relationships", "relationship", "relationships"),
+    ]
+    lost = Counter(row["record"].split()[0] for row in bad)
+    for file, key, kind, column in files:
+        content = json.loads((real.roots["visual_genome"] / f"{file}.json").read_text())
+        native = sum(len(i[key]) for i in content if i.get("id", i.get("image_id")) in (1, 2, 4, 5))
+        assert native > 20
+        assert sum(len(p[column]) for p in photos) + lost[kind] == native
+
+
+def test_nlvr_sample(real):
+    assert real.read("nlvr", {"test": "dev"}, max_bad_share=0) == []
+    statements = rows(real, "nlvr", "test")
+    assert len(statements) == 989
+    assert {(s["width"], s["height"]) for s in statements} == {(400, 100)}
+
+
+def test_natural_instructions_sample(real):
+    splits = NATIVE_SPLITS["natural_instructions"]
+    assert real.read("natural_instructions", splits, max_bad_share=0) == []
+    root, expected = real.roots["natural_instructions"], Counter()
+    for native in ("train", "test"):
+        for name in set((root / f"splits/default/{native}_tasks.txt").read_text().split()):
+            if (root / f"tasks/{name}.json").is_file():
+                task = json.loads((root / f"tasks/{name}.json").read_text())
+                assert task["Input_language"] == task["Output_language"] == ["English"]
+                expected[native] += len(task["Instances"])
+    found = {split: len(rows(real, "natural_instructions", split)) for split in splits}
+    assert found["test"] == expected["test"]
+    assert found["train"] + found["validation"] == expected["train"]
+    assert 0.05 < found["validation"] / expected["train"] < 0.15
+
+
+def test_tdiuc_sample_whose_photo_is_missing(real):
+    [bad] = real.read("tdiuc", {"train": "train2014"})
+    assert bad["record"] == "question 10026521"
+    assert "picture file is missing" in bad["reason"]
+    assert "COCO_train2014_000000005277.jpg" in bad["reason"]

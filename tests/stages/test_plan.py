@@ -1,0 +1,78 @@
+"""What a configuration amounts to: tasks, datasets and files."""
+
+import math
+
+import pytest
+
+from tests.conftest import load_config
+from workflow_scripts.config import check
+from workflow_scripts.datasets.registry import load_dataset
+from workflow_scripts.errors import BadConfig
+from workflow_scripts.stages.plan import Plan
+from workflow_scripts.tasks.registry import load_tasks
+
+TASKS = load_tasks()
+
+
+def plan(*overlays) -> Plan:
+    return Plan(check(load_config(*overlays)))
+
+
+def test_default_leaves_nothing_out():
+    default = plan()
+    assert default.left_out == []
+    assert set(default.tasks) == set(TASKS)
+
+
+def test_absent_dataset_leaves_its_tasks_out_with_a_line_each(tmp_path):
+    for dataset in {t.dataset for t in TASKS.values()} - {"mscoco"}:
+        (tmp_path / load_dataset(dataset).folder).mkdir(parents=True)
+    found = plan({"raw": {"root": str(tmp_path)}})
+    gone = [t for t in TASKS.values() if "mscoco" in (t.dataset, *load_dataset(t.dataset).pictures_of)]
+    assert gone
+    assert found.left_out == [f"{t.id} is left out: mscoco is not in {tmp_path}" for t in gone]
+    assert set(found.tasks) == set(TASKS) - {t.id for t in gone}
+    assert "mscoco" not in found.datasets
+
+
+def test_task_of_the_config_that_does_not_exist():
+    with pytest.raises(BadConfig, match="tasks names 'countng'; there are"):
+        plan({"tasks": {"leave_out": ["countng"]}})
+
+
+@pytest.mark.parametrize("overlay", [{"tokens": {"corpus": ["mscoco", "coco"]}}, {"vqgan": {"pictures": "coco"}}])
+def test_dataset_of_the_config_that_does_not_exist(overlay):
+    with pytest.raises(BadConfig, match="no dataset 'coco'; there are mscoco"):
+        plan(overlay)
+
+
+def test_nothing_to_evaluate():
+    unseen = [t.id for t in TASKS.values() if t.role == "eval"]
+    with pytest.raises(BadConfig, match="no unseen task is left to evaluate"):
+        plan({"tasks": {"leave_out": unseen}})
+
+
+def test_extra_tasks_are_there_only_if_asked_for():
+    extra = [t.id for t in TASKS.values() if t.role == "extra"]
+    assert set(plan({"tasks": {"extra": []}}).tasks) == set(TASKS) - set(extra)
+
+
+def test_dataset_choice_changes_the_native_split_alone():
+    found = plan({"datasets": {"nlvr": {"splits": {"test": "dev"}}}})
+    assert found.splits("nlvr") == {"test": "dev"}
+    with pytest.raises(BadConfig, match="datasets names coco, which no task has"):
+        plan({"datasets": {"coco": {"splits": {}}}})
+
+
+@pytest.mark.parametrize(("most", "per_shard"), [(10, 3), (9, 3), (1, 100)])
+def test_number_of_shards(most, per_shard):
+    found = plan({"instances": {"max_train": most}, "tokens": {"instances_per_shard": per_shard}})
+    task = next(t for t in TASKS.values() if t.role == "train")
+    count = math.ceil(most / per_shard)
+    names = [f"results/shards/{task.id}/train-{k:05d}-of-{count:05d}.parquet" for k in range(count)]
+    assert found.shards(task.id, "train") == names
+
+
+def test_bases_come_before_what_starts_from_them():
+    found = plan({"variants": ["ofa_seqinstruct"]}).models
+    assert found == ["ofa", "ofa_naturalinstruct", "ofa_seqinstruct"]

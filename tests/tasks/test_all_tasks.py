@@ -1,0 +1,204 @@
+"""Promises that every task keeps. Tasks come from the registry: no test names one."""
+
+import dataclasses
+import itertools
+import json
+import random
+from collections import Counter
+
+import pytest
+
+from tests.conftest import TESTS
+from workflow_scripts import schemas
+from workflow_scripts.datasets.registry import load_dataset
+from workflow_scripts.evaluation.metrics import METRICS
+from workflow_scripts.instructions.render import examples
+from workflow_scripts.instructions.templates import load_templates
+from workflow_scripts.stages import derive
+from workflow_scripts.tasks.answers import normal
+from workflow_scripts.tasks.base import Task
+from workflow_scripts.tasks.registry import load_tasks
+from workflow_scripts.tasks.sampling import instances
+
+TASKS = load_tasks()
+MANY = 10_000
+each_task = pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
+each_task_and_split = pytest.mark.parametrize(
+    ("task", "split"), [pytest.param(t, s, id=f"{t.id}-{s}") for t in TASKS.values() for s in t.splits]
+)
+
+
+def derived(task: Task, records, *, seed: int = 0, most: int = MANY, per_picture: int = MANY) -> list:
+    dataset = load_dataset(task.dataset)
+    return list(instances(task, dataset, records, seed=seed, max_instances=most, max_per_picture=per_picture))
+
+
+def rewritten(task: Task, records, path, change):
+    """The task's records with a change made to their list, as a table of their own."""
+    schema = schemas.of_records(load_dataset(task.dataset).record)
+    schemas.write(change(list(schemas.read(records, schema))), schema, path)
+    return path
+
+
+# Golden files
+
+
+def told(row: dict) -> str:
+    """A row for people: without what is empty."""
+    return json.dumps({k: v for k, v in row.items() if v not in (None, [])}, ensure_ascii=False) + "\n"
+
+
+@each_task
+def test_golden(task, native, golden, tmp_path):
+    out = tmp_path / "instances.parquet"
+    records = native.records(task.dataset, task.splits[0])
+    derive.main(task=task.id, seed=0, max_instances=3, max_per_picture=4, records=records, out=out)
+    rows = list(schemas.read(out, schemas.INSTANCES))
+    assert rows
+    text = ""
+    for row in rows:
+        templates = () if task.own_instruction else load_templates(task)
+        example = next(examples(row, templates, scale=1.0))
+        text += told(row | {"prompt": example["prompt"], "answer": example["target"]})
+    golden(TESTS / "golden" / f"{task.id}.jsonl", text)
+
+
+def test_every_golden_file_has_a_task():
+    assert {p.name for p in (TESTS / "golden").iterdir()} == {f"{task}.jsonl" for task in TASKS}
+
+
+# What a task declares
+
+
+@each_task
+def test_declaration_is_coherent(task):
+    assert task.metrics or task.output == "image"
+    assert task.role != "eval" or set(task.metrics) <= set(METRICS)
+    assert ("OPTION" in task.slots) == (task.output in ("choice", "region_choice"))
+    assert set(task.splits) <= set(load_dataset(task.dataset).splits)
+    assert not (task.own_instruction and task.slots)
+
+
+def test_no_two_tasks_bear_one_name():
+    assert len({task.name for task in TASKS.values()}) == len(TASKS)
+
+
+# What it derives
+
+
+@each_task_and_split
+def test_world_gives_instances(task, split, world):
+    limits = world.config.instances
+    found = derived(
+        task, world.records(task.dataset, split), most=getattr(limits, f"max_{split}"), per_picture=limits.max_per_picture
+    )
+    assert 1 <= len(found) <= getattr(limits, f"max_{split}")
+    pictures = Counter(i.image for i in found if i.image is not None)
+    assert max(pictures.values(), default=0) <= limits.max_per_picture
+
+
+@each_task_and_split
+def test_promises(task, split, world):
+    found = derived(task, world.records(task.dataset, split))
+    assert len({i.instance_id for i in found}) == len(found)
+    for i in found:
+        assert answers(task, i) == 1
+        check_options(task, i)
+        for x0, y0, x1, y1 in (*i.regions, *i.option_regions, *i.target_regions, *([i.target_crop] * bool(i.target_crop))):
+            assert 0 <= x0 < x1 <= i.width
+            assert 0 <= y0 < y1 <= i.height
+        assert i.target is None or (i.target in i.references and i.target.strip() == i.target != "")
+        assert (i.instruction is not None) == task.own_instruction
+        assert ("TEXT" in task.slots or task.own_instruction) == (i.text is not None)
+        assert len(i.regions) >= ("REGION" in task.slots) + 2 * ("SUBJECT" in task.slots)
+
+
+def answers(task: Task, i) -> int:
+    """How many kinds of answer an instance has."""
+    return (i.target is not None) + bool(i.target_regions) + (i.target_crop is not None)
+
+
+def check_options(task: Task, i) -> None:
+    if task.output == "choice":
+        assert Counter(i.options)[i.target] == 1
+        assert len({normal(o) for o in i.options}) == len(i.options) >= 2
+    elif task.output == "region_choice":
+        [target] = i.target_regions
+        assert Counter(i.option_regions)[target] == 1
+        assert len(set(i.option_regions)) == len(i.option_regions) >= 2
+    else:
+        assert not i.options
+        assert not i.option_regions
+
+
+@each_task
+def test_order_of_records_is_no_input(task, world, tmp_path):
+    records = world.records(task.dataset, task.splits[0])
+    shuffled = rewritten(task, records, tmp_path / "r", lambda rows: random.Random(1).sample(rows, len(rows)))
+    assert derived(task, shuffled, most=30, per_picture=2) == derived(task, records, most=30, per_picture=2)
+
+
+@each_task
+def test_other_records_are_no_input(task, world, tmp_path):
+    """Half of the records give the instances that they give among all; what a survey says of the whole is kept."""
+    dataset, records = load_dataset(task.dataset), world.records(task.dataset, task.splits[0])
+    if task.survey is not None:
+        column, value = task.where or (None, None)
+        rows = schemas.read(records, schemas.of_records(dataset.record))
+        whole = task.survey(
+            [schemas.from_row(dataset.record, row) for row in rows if column is None or row[column] == value]
+        )
+        task = dataclasses.replace(task, survey=lambda _: whole)
+    half = rewritten(task, records, tmp_path / "r", lambda rows: rows[::2])
+    assert derived(task, half, most=3)
+    among_all = {i.instance_id: i for i in derived(task, records)}
+    for i in derived(task, half):
+        assert among_all[i.instance_id] == i
+
+
+@each_task
+def test_seed_decides(task, world):
+    records = world.records(task.dataset, task.splits[0])
+    once, again, other = (derived(task, records, seed=seed, most=8) for seed in (0, 0, 1))
+    assert once == again
+    assert once != other
+
+
+@each_task
+def test_smaller_sample_is_the_beginning_of_a_larger_one(task, world):
+    records = world.records(task.dataset, task.splits[0])
+    assert derived(task, records, most=3) == derived(task, records, most=30)[:3]
+
+
+@each_task
+def test_another_task_id_draws_another_sample(task, world):
+    records = world.records(task.dataset, task.splits[0])
+    other = dataclasses.replace(task, id=f"{task.id}_")
+    assert derived(task, records, most=8) != derived(other, records, most=8)
+
+
+YES_NO = [t for t in TASKS.values() if t.output == "choice" and t.role == "train" and not t.where]
+
+
+@pytest.mark.parametrize("task", YES_NO, ids=[t.id for t in YES_NO])
+def test_yes_and_no_are_equally_likely(task, world):
+    records = world.records(task.dataset, "train")
+    found = itertools.chain.from_iterable(derived(task, records, seed=seed) for seed in range(12))
+    times = Counter(i.target for i in found)
+    assert set(times) == {"yes", "no"}
+    assert sum(times.values()) > 150
+    assert 0.4 < times["yes"] / sum(times.values()) < 0.6
+
+
+@each_task
+def test_position_of_the_right_option_tells_nothing(task, world):
+    """The drawn ones; the options yes and no always stand in this order."""
+    found = [i for s in range(4) for i in derived(task, world.records(task.dataset, task.splits[0]), seed=s, most=60)]
+    found = [i for i in found if len(i.options or i.option_regions) == 4]
+    if task.output not in ("choice", "region_choice") or not found:
+        pytest.skip("no options that are drawn")
+    at = Counter(
+        i.option_regions.index(i.target_regions[0]) if i.option_regions else i.options.index(i.target) for i in found
+    )
+    assert set(at) == {0, 1, 2, 3}
+    assert max(at.values()) < 0.45 * len(found)

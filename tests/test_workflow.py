@@ -1,0 +1,219 @@
+"""The whole workflow on the smoke config: it ends, and re-runs are exact."""
+
+import csv
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from workflow_runs import contents, copy_repository, finish, planned, snakemake
+
+AFTER_TRAINING = {"score scores/answers.parquet", "report report.html"}
+RETRAINED = {  # what follows new training shards of a MULTIINSTRUCT task
+    *(f"train_{v} models/{v}/config.json" for v in ("ofa_multiinstruct", "ofa_seqinstruct")),
+    *(f"evaluate_{v} predictions/{v}/natural_language_for_visual_reasoning.parquet" for v in ("ofa_multiinstruct", "ofa_seqinstruct")),
+    *AFTER_TRAINING,
+}  # fmt: skip
+VARIANTS = ("ofa", "ofa_multiinstruct", "ofa_naturalinstruct", "ofa_seqinstruct")
+TASKS = "workflow_scripts/tasks"
+
+
+def stages_of(task: str, *stages: str) -> set[str]:
+    folder = {"derive": "instances", "expand": "examples"}
+    jobs = set()
+    for stage in stages:
+        for split in ("train", "validation"):
+            name = f"tokenise_{split}" if stage == "tokenise" else stage
+            file = f"{split}-00000-of-00001" if stage == "tokenise" else split
+            jobs.add(f"{name} {folder.get(stage, 'shards')}/{task}/{file}.parquet")
+    return jobs
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory) -> Path:
+    """A working copy in which the workflow has run."""
+    folder = copy_repository(tmp_path_factory.mktemp("run"))
+    finish(folder, "results/report.html", memo=folder / ".memo")
+    return folder
+
+
+@pytest.fixture
+def edit(done):
+    """Replaces text in a file of the working copy; afterwards the file is as before."""
+    before: dict[Path, bytes] = {}
+
+    def change(name: str, old: str, new: str) -> None:
+        path = done / name
+        before.setdefault(path, path.read_bytes())
+        text = path.read_text()
+        assert text.count(old) >= 1, f"{name} does not hold {old!r}"
+        path.write_text(text.replace(old, new, 1))
+
+    yield change
+    for path, content in before.items():
+        path.write_bytes(content)
+
+
+def test_it_ends_with_a_report_and_scores_for_every_variant_and_instruction(done):
+    page = (done / "results/report.html").read_text()
+    assert "ofa_seqinstruct" in page
+    with open(done / "results/tables/scores.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["variant", "task", "instruction", "metric", "score", "n", "unparsed"]
+    asked = {(r["variant"], r["instruction"]) for r in rows if r["task"] == "grounded_vqa"}
+    assert asked == {(v, str(i)) for v in VARIANTS for i in range(5)}
+
+
+def test_the_second_stage_starts_from_the_very_checkpoint_of_the_first(done):
+    said = finish(done, "-n", "--forcerun", "train_ofa_seqinstruct", "--", "results/models/ofa_seqinstruct/log.jsonl")
+    assert "results/models/ofa_naturalinstruct/model.safetensors" in said
+
+
+def test_nothing_to_do_afterwards(done):
+    assert planned(done) == set()
+
+
+def test_an_instruction_reruns_its_task_from_expand_on(done, edit):
+    edit(f"{TASKS}/miscellaneous/image_captioning.yaml", "Give the photo a caption.", "Caption this photo, please.")
+    assert planned(done) == stages_of("image_captioning", "expand", "tokenise") | RETRAINED
+
+
+def test_an_unseen_tasks_instruction_trains_nothing(done, edit):
+    edit(f"{TASKS}/vqa/grounded_vqa.yaml", "Answer with one of the regions.", "Answer by one of the regions.")
+    task = {"expand examples/grounded_vqa/test.parquet", "tokenise_test shards/grounded_vqa/test-00000-of-00001.parquet"}
+    first = "natural_language_for_visual_reasoning.parquet"
+    assert planned(done) == task | {f"evaluate_{v} predictions/{v}/{first}" for v in VARIANTS} | AFTER_TRAINING
+
+
+def test_a_task_module_reruns_its_task_from_derive_on(done, edit):
+    edit(f"{TASKS}/image_understanding/counting.py", 'tdiuc_task("Counting"', 'tdiuc_task("Counting things"')
+    # The task's name is shown by the report alone; all else would be cut off by the memo.
+    assert planned(done) == stages_of("counting", "derive", "expand", "tokenise") | RETRAINED
+
+
+def test_a_dataset_module_reruns_from_its_read_on(done, edit):
+    edit("workflow_scripts/datasets/nlvr.py", 'label=row["label"] == "true"', 'label=row["label"] != "false"')
+    task = "natural_language_for_visual_reasoning"
+    assert planned(done) == {
+        "read_nlvr records/nlvr/test.parquet",
+        f"derive instances/{task}/test.parquet",
+        f"expand examples/{task}/test.parquet",
+        f"tokenise_test shards/{task}/test-00000-of-00001.parquet",
+        *(f"evaluate_{v} predictions/{v}/{task}.parquet" for v in VARIANTS),
+        *AFTER_TRAINING,
+    }
+
+
+def test_the_reports_template_reruns_the_report_alone(done, edit):
+    edit("workflow_scripts/report/template.html.j2", "<main", "<main data-edited")
+    assert planned(done) == {"report report.html"}
+
+
+def test_a_value_that_only_training_reads_reruns_from_training_on(done, edit):
+    edit("config.yaml", "weight_decay: 0.01", "weight_decay: 0.02")
+    trained = VARIANTS[1:]
+    first = "natural_language_for_visual_reasoning.parquet"
+    assert planned(done) == {
+        *(f"train_{v} models/{v}/config.json" for v in trained),
+        *(f"evaluate_{v} predictions/{v}/{first}" for v in trained),
+        *AFTER_TRAINING,
+    }
+
+
+def test_comments_and_docstrings_rerun_nothing(done, edit):
+    edit("workflow_scripts/schemas.py", '"""The Arrow schema', '# a remark\n"""The Arrow  schema')
+    edit(f"{TASKS}/vqa/grounded_vqa.yaml", "templates:", "# a remark\ntemplates:")
+    assert planned(done) == set()
+
+
+def test_touching_every_input_reruns_nothing(done):
+    for path in [*done.glob("results/**/*"), *done.glob("workflow_scripts/**/*"), *done.glob("rules/*")]:
+        os.utime(path)
+    assert planned(done) == set()
+
+
+def test_a_fresh_clone_over_kept_results_reruns_nothing(done, tmp_path):
+    clone = copy_repository(tmp_path / "clone")
+    for name in ("results", ".snakemake"):
+        shutil.copytree(done / name, clone / name, copy_function=shutil.copy2)
+    assert planned(clone) == set()
+
+
+def test_a_change_without_effect_does_not_train_again(done, edit):
+    edit(f"{TASKS}/image_understanding/tdiuc.py", "OPTIONS = 4", "OPTIONS = 2 + 2")
+    assert RETRAINED <= planned(done)
+    finish(done, memo=done / ".memo")
+    log = (done / "results/logs/train/ofa_multiinstruct.log").read_text()
+    assert log.startswith("train: taken from the memo")
+    assert planned(done) == set()
+
+
+def test_deleted_results_come_back_from_the_memo(done, edit):
+    before = contents(done, "models/**/*", "shards/**/*", "tables/*", "report.html")
+    shutil.rmtree(done / "results")
+    finish(done, memo=done / ".memo")
+    assert contents(done, "models/**/*", "shards/**/*", "tables/*", "report.html") == before
+
+
+def test_adding_a_task_takes_two_files(done):
+    module = done / TASKS / "image_understanding/scene_recognition.py"
+    module.write_text(
+        '"""What kind of place is it?"""\n\n'
+        "from workflow_scripts.tasks.image_understanding.tdiuc import tdiuc_task\n\n"
+        'TASK = tdiuc_task("Scene Recognition", question_type="scene_recognition")\n'
+    )
+    templates = [f"  - 'Wording {n} asks: <TEXT> <OPTION>'\n" for n in range(5)]
+    module.with_suffix(".yaml").write_text("templates:\n" + "".join(templates))
+    try:
+        new = stages_of("scene_recognition", "derive", "expand", "tokenise")
+        assert planned(done) == new | RETRAINED
+        finish(done, "results/shards/scene_recognition/train-00000-of-00001.parquet", memo=done / ".memo")
+    finally:
+        module.unlink()
+        module.with_suffix(".yaml").unlink()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("trainning={threads: 1}", "unknown key trainning; did you mean training?"),
+        ("training={treads: 1}", "unknown key training.treads; did you mean threads?"),
+        ("variants=[ofa_big]", "variants.0 is 'ofa_big'"),
+    ],
+)
+def test_a_wrong_config_stops_with_a_clear_error(done, given, said):
+    stopped = snakemake(done, "-n", "--config", given)
+    assert stopped.returncode == 1
+    assert said in stopped.stderr + stopped.stdout
+
+
+def test_a_wrong_template_stops_with_file_and_line(done, edit):
+    edit(f"{TASKS}/vqa/grounded_vqa.yaml", "<TEXT> Answer with", "<TEXTE> Answer with")
+    stopped = snakemake(done, "-n")
+    assert stopped.returncode == 1
+    assert "tasks/vqa/grounded_vqa.yaml:2: template 1: <TEXTE> is not filled by this task" in stopped.stderr
+    assert "template 1: <TEXT> is missing" in stopped.stderr
+
+
+def test_a_failing_job_shows_its_log(done, tmp_path):
+    """A truncated archive in the mirror: what is wrong, in which file, what to do."""
+    mirror = tmp_path / "mirror/nlvr"
+    mirror.mkdir(parents=True)
+    whole = (done / "results/mirror/nlvr/nlvr-master.zip").read_bytes()
+    (mirror / "nlvr-master.zip").write_bytes(whole[: len(whole) // 2])
+    folder = copy_repository(tmp_path / "run")
+    given = f"raw={{mirror: {mirror.parent}}}"
+    stopped = snakemake(folder, "results/raw/nlvr/manifest.json", "--config", given)
+    said = stopped.stderr + stopped.stdout
+    assert stopped.returncode == 1
+    assert "BadData" in said
+    assert "nlvr-master.zip" in said
+    assert not (folder / "results/raw/nlvr/manifest.json").exists()
+
+
+def test_lint_finds_nothing():
+    from workflow_runs import REPOSITORY, SNAKEMAKE
+
+    linted = subprocess.run([SNAKEMAKE, "--lint"], cwd=REPOSITORY, capture_output=True, text=True)
+    assert linted.returncode == 0, linted.stderr[-3000:]
