@@ -16,18 +16,18 @@ for _variant in PLAN.config.variants:
             f"results/logs/evaluate/{_variant}.log",
         benchmark:
             f"results/benchmarks/evaluate/{_variant}.tsv"
-        params:
-            code=stage_digest("evaluate"),
-            tasks=PLAN.unseen,
-            settings=PLAN.generation,
-            threads=PLAN.config.training.threads,
+        conda:
+            "../envs/torch.yaml"
         threads: PLAN.config.training.threads
         resources:
             mem_mb=PLAN.config.training.mem_mb,
             runtime=PLAN.config.training.runtime,
             gpu=PLAN.config.training.gpu,
-        conda:
-            "../envs/torch.yaml"
+        params:
+            code=stage_digest("evaluate"),
+            tasks=PLAN.unseen,
+            settings=PLAN.generation,
+            threads=PLAN.config.training.threads,
         shell:
             "python -m workflow_scripts.stages.evaluate --tasks {params.tasks} --settings {params.settings:q}"
             " --threads {params.threads} --model {input.model} --tokenizer {input.tokenizer} --shards {input.shards}"
@@ -45,16 +45,16 @@ rule score:
         "results/logs/score.log",
     benchmark:
         "results/benchmarks/score.tsv"
-    params:
-        code=stage_digest("score"),
-        tasks=PLAN.scoring,
-        variants=PLAN.config.variants,
+    conda:
+        "../envs/report.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=60,
-    conda:
-        "../envs/report.yaml"
+    params:
+        code=stage_digest("score"),
+        tasks=PLAN.scoring,
+        variants=PLAN.config.variants,
     shell:
         "python -m workflow_scripts.stages.score --tasks {params.tasks:q} --variants {params.variants}"
         " --predictions {input.predictions} --out {output.answers} {output.scores} {output.tables} > {log} 2>&1"

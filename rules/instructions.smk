@@ -10,16 +10,16 @@ rule expand:
         "results/logs/expand/{task}/{split}.log",
     benchmark:
         "results/benchmarks/expand/{task}/{split}.tsv"
-    params:
-        code=stage_digest("expand"),
-        templates=lambda w: PLAN.templates(w.task),
-        scale=PLAN.location_scale,
+    conda:
+        "../envs/data.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=60,
-    conda:
-        "../envs/data.yaml"
+    params:
+        code=stage_digest("expand"),
+        templates=lambda w: PLAN.templates(w.task),
+        scale=PLAN.location_scale,
     shell:
         "python -m workflow_scripts.stages.expand --scale {params.scale} --templates {params.templates:q}"
         " --instances {input.instances} --out {output.examples} > {log} 2>&1"

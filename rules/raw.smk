@@ -12,17 +12,17 @@ for _dataset in PLAN.drawn:
             f"results/logs/miniature/{_dataset}.log",
         benchmark:
             f"results/benchmarks/miniature/{_dataset}.tsv"
+        conda:
+            "../envs/data.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=30,
         params:
             code=stage_digest("miniature"),
             part=_dataset,
             seed=PLAN.config.seed,
             sizes=PLAN.sizes,
-        threads: 1
-        resources:
-            mem_mb=1000,
-            runtime=30,
-        conda:
-            "../envs/data.yaml"
         shell:
             "python -m workflow_scripts.stages.miniature --part {params.part} --seed {params.seed}"
             " --sizes {params.sizes:q} --out {output.archives} > {log} 2>&1"
@@ -37,6 +37,12 @@ rule download:
         "results/logs/download/{dataset}.log",
     benchmark:
         "results/benchmarks/download/{dataset}.tsv"
+    conda:
+        "../envs/data.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=1440,
     params:
         code=stage_digest("download"),
         files=lambda w: PLAN.declared_files(w.dataset),
@@ -44,12 +50,6 @@ rule download:
         mirror=f"--mirror {PLAN.mirror}" if PLAN.mirror else "",
         archives=PLAN.archive_folder,
         in_place=lambda w: f"--in-place {PLAN.in_place(w.dataset)}" if PLAN.in_place(w.dataset) else "",
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=1440,
-    conda:
-        "../envs/data.yaml"
     shell:
         "python -m workflow_scripts.stages.download --dataset {wildcards.dataset} --native-splits {params.splits:q}"
         " --archives {params.archives}/{wildcards.dataset} {params.mirror} {params.in_place}"

@@ -16,18 +16,18 @@ for _dataset in PLAN.datasets:
             f"results/logs/read/{_dataset}.log",
         benchmark:
             f"results/benchmarks/read/{_dataset}.tsv"
+        conda:
+            "../envs/data.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=240,
         params:
             code=stage_digest("read", dataset=_dataset),
             dataset=_dataset,
             splits=as_json(PLAN.splits(_dataset)),
             decode=int(PLAN.config.raw.check_pictures == "decode"),
             max_bad_share=PLAN.config.quarantine.max_share,
-        threads: 1
-        resources:
-            mem_mb=2000,
-            runtime=240,
-        conda:
-            "../envs/data.yaml"
         shell:
             "python -m workflow_scripts.stages.read --dataset {params.dataset} --splits {params.splits:q}"
             " --decode-pictures {params.decode} --max-bad-share {params.max_bad_share} --manifests {input.manifests}"

@@ -18,15 +18,15 @@ rule report:
         "results/logs/report.log",
     benchmark:
         "results/benchmarks/report.tsv"
-    params:
-        code=stage_digest("report"),
-        settings=PLAN.reporting,
+    conda:
+        "../envs/report.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=30,
-    conda:
-        "../envs/report.yaml"
+    params:
+        code=stage_digest("report"),
+        settings=PLAN.reporting,
     shell:
         "python -m workflow_scripts.stages.report --settings {params.settings:q} --scores {input.scores}"
         " --answers {input.answers} --tables {input.tables} --logs {input.logs} --instances {input.instances}"

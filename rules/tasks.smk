@@ -10,17 +10,17 @@ rule derive:
         "results/logs/derive/{task}/{split}.log",
     benchmark:
         "results/benchmarks/derive/{task}/{split}.tsv"
+    conda:
+        "../envs/data.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=60,
     params:
         code=lambda w: stage_digest("derive", task=w.task),
         seed=PLAN.config.seed,
         max_instances=lambda w: PLAN.max_instances(w.split),
         max_per_picture=PLAN.config.instances.max_per_picture,
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=60,
-    conda:
-        "../envs/data.yaml"
     shell:
         "python -m workflow_scripts.stages.derive --task {wildcards.task} --seed {params.seed}"
         " --max-instances {params.max_instances} --max-per-picture {params.max_per_picture}"

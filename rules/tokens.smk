@@ -10,15 +10,15 @@ rule tokenizer:
         "results/logs/tokenizer.log",
     benchmark:
         "results/benchmarks/tokenizer.tsv"
-    params:
-        code=stage_digest("tokenizer"),
-        symbols=PLAN.config.tokens.symbols,
+    conda:
+        "../envs/data.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=60,
-    conda:
-        "../envs/data.yaml"
+    params:
+        code=stage_digest("tokenizer"),
+        symbols=PLAN.config.tokens.symbols,
     shell:
         "python -m workflow_scripts.stages.tokenizer --symbols {params.symbols}"
         " --records {input.records} --out {output.files} > {log} 2>&1"
@@ -34,6 +34,13 @@ rule vqgan:
         "results/logs/vqgan.log",
     benchmark:
         "results/benchmarks/vqgan.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: PLAN.config.training.threads
+    resources:
+        mem_mb=PLAN.config.training.mem_mb,
+        runtime=PLAN.config.training.runtime,
+        gpu=PLAN.config.training.gpu,
     params:
         code=stage_digest("vqgan"),
         seed=PLAN.config.seed,
@@ -42,13 +49,6 @@ rule vqgan:
         batch_size=PLAN.config.vqgan.batch_size,
         learning_rate=PLAN.config.vqgan.learning_rate,
         threads=PLAN.config.training.threads,
-    threads: PLAN.config.training.threads
-    resources:
-        mem_mb=PLAN.config.training.mem_mb,
-        runtime=PLAN.config.training.runtime,
-        gpu=PLAN.config.training.gpu,
-    conda:
-        "../envs/torch.yaml"
     shell:
         "python -m workflow_scripts.stages.vqgan --seed {params.seed} --model {params.model:q} --steps {params.steps}"
         " --batch-size {params.batch_size} --learning-rate {params.learning_rate} --threads {params.threads}"
@@ -73,17 +73,17 @@ for _split in ("train", "validation", "test"):
             f"results/logs/tokenise/{{task}}/{_split}.log",
         benchmark:
             f"results/benchmarks/tokenise/{{task}}/{_split}.tsv"
+        conda:
+            "../envs/torch.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=120,
         params:
             code=stage_digest("tokenise"),
             max_source=PLAN.config.tokens.max_source,
             max_target=PLAN.config.tokens.max_target,
             instances_per_shard=PLAN.config.tokens.instances_per_shard,
-        threads: 1
-        resources:
-            mem_mb=2000,
-            runtime=120,
-        conda:
-            "../envs/torch.yaml"
         shell:
             "python -m workflow_scripts.stages.tokenise --max-source {params.max_source}"
             " --max-target {params.max_target} --instances-per-shard {params.instances_per_shard}"

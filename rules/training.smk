@@ -10,17 +10,17 @@ rule initialise:
         "results/logs/initialise.log",
     benchmark:
         "results/benchmarks/initialise.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=PLAN.config.training.mem_mb,
+        runtime=30,
     params:
         code=stage_digest("initialise"),
         size=PLAN.config.model.size,
         seed=PLAN.config.seed,
         settings=PLAN.initialisation,
-    threads: 1
-    resources:
-        mem_mb=PLAN.config.training.mem_mb,
-        runtime=30,
-    conda:
-        "../envs/torch.yaml"
     shell:
         "python -m workflow_scripts.stages.initialise --size {params.size} --seed {params.seed}"
         " --settings {params.settings:q} --tokenizer {input.tokenizer} --out {output.model} > {log} 2>&1"
@@ -45,18 +45,18 @@ for _variant in PLAN.models:
             f"results/logs/train/{_variant}.log",
         benchmark:
             f"results/benchmarks/train/{_variant}.tsv"
-        params:
-            code=stage_digest("train"),
-            seed=PLAN.config.seed,
-            settings=PLAN.tuning(_variant),
-            threads=PLAN.config.training.threads,
+        conda:
+            "../envs/torch.yaml"
         threads: PLAN.config.training.threads
         resources:
             mem_mb=PLAN.config.training.mem_mb,
             runtime=PLAN.config.training.runtime,
             gpu=PLAN.config.training.gpu,
-        conda:
-            "../envs/torch.yaml"
+        params:
+            code=stage_digest("train"),
+            seed=PLAN.config.seed,
+            settings=PLAN.tuning(_variant),
+            threads=PLAN.config.training.threads,
         shell:
             "python -m workflow_scripts.stages.train --seed {params.seed} --settings {params.settings:q}"
             " --threads {params.threads} --base {input.base} --shards {input.shards} --validation {input.validation}"

@@ -3,7 +3,7 @@
 import pytest
 
 from workflow_scripts import provenance
-from workflow_scripts.provenance import code_digest, closure, stage_digest
+from workflow_scripts.provenance import closure, code_digest, stage_digest
 
 MODULES = {
     "__init__": "",

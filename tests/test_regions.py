@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_scripts.regions import BINS, clip, from_bins, intersection, iou, is_usable, parse, spell, spell_all, to_bins
+from workflow_scripts.regions import (
+    BINS,
+    clip,
+    from_bins,
+    intersection,
+    iou,
+    is_usable,
+    parse,
+    spell,
+    spell_all,
+    to_bins,
+)
 
 SIZE = st.integers(1, 4000)
 SCALE = st.sampled_from([1.0, 0.75, 0.25])
@@ -106,6 +117,8 @@ def test_bins_are_those_of_the_original(ofa_fixtures):
         assert resized_height == resized_width
         scale = resized_width / case["max_image_size"]
         assert list(to_bins(box, width, height, scale=scale)) == case["bins"], case
-        assert from_bins(case["bins"], width, height, scale=scale) == pytest.approx(case["dequantised_box_xyxy"], rel=1e-5)
+        assert from_bins(case["bins"], width, height, scale=scale) == pytest.approx(
+            case["dequantised_box_xyxy"], rel=1e-5
+        )
         compared += 1
     assert compared >= 10

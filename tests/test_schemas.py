@@ -47,7 +47,11 @@ def test_every_record_has_what_stages_rely_on(dataset):
 @pytest.mark.parametrize(
     ("bad", "error", "message"),
     [
-        ({k: v for k, v in score().items() if k != "n"}, TypeError, r"row of scores has not the right columns: \['n'\]"),
+        (
+            {k: v for k, v in score().items() if k != "n"},
+            TypeError,
+            r"row of scores has not the right columns: \['n'\]",
+        ),
         (score(extra=1), TypeError, r"not the right columns: \['extra'\]"),
         (score(task=None), ValueError, "column task may not be null"),
         (score(n="two"), Exception, "two"),

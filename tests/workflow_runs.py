@@ -27,7 +27,7 @@ def copy_repository(to: Path) -> Path:
 
 
 def command(*arguments: str, cores: int = 2, config: str = "configs/smoke.yaml") -> list[str]:
-    return [str(SNAKEMAKE), "--cores", str(cores), "--configfile", config, *arguments]
+    return [str(SNAKEMAKE), "--configfile", config, "--cores", str(cores), *arguments]
 
 
 def environment(memo: Path | None) -> dict[str, str]:

@@ -107,7 +107,9 @@ class Memo:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m workflow_scripts.memo", description="The memo's size, and pruning.")
+    parser = argparse.ArgumentParser(
+        prog="python -m workflow_scripts.memo", description="The memo's size, and pruning."
+    )
     parser.add_argument("--folder", type=Path, default=Path(os.environ.get(VARIABLE, ".memo")))
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("size", help="how many entries, how many bytes")

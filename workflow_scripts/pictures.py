@@ -21,7 +21,9 @@ def open_picture(path: Path, *, decode: bool = True) -> Image.Image:
     try:
         image = Image.open(path)
         if image.width * image.height > MAX_PIXELS:
-            raise BadData(f"picture of {image.width} x {image.height} pixels, at most {MAX_PIXELS}", file=path, fix=_FIX)
+            raise BadData(
+                f"picture of {image.width} x {image.height} pixels, at most {MAX_PIXELS}", file=path, fix=_FIX
+            )
         if decode:
             image.load()
         return image

@@ -19,7 +19,7 @@ def stream(path: Path, prefix: str) -> Iterator:
     try:
         with open(path, "rb") as file:
             value = None
-            for value in ijson.items(file, prefix, use_float=True):  # noqa: B007 - whether there was one
+            for value in ijson.items(file, prefix, use_float=True):
                 yield value
             if value is None:
                 _check_list(path, prefix.removesuffix("item").removesuffix("."))

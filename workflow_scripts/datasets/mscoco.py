@@ -1,5 +1,6 @@
 """MS COCO 2014: photos with their captions and boxed, named objects."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,32 +45,28 @@ def read(source: Source) -> Iterator[tuple[str, Photo]]:
         for image_id, image in images.items():
             with source.record(split, instances, f"image {image_id}"):
                 picture = source.picture(f"{native}/{image['file_name']}")
-
-                def object_of(a: dict, picture: dict = picture) -> Object:
-                    if a["category_id"] not in names:
-                        raise BadRecord(f"category_id is {a['category_id']}, the file lists {len(names)} others")
-                    x, y, w, h = a["bbox"]  # COCO's x, y, width, height ends on this line
-                    region = region_of(x, y, w, h, picture["width"], picture["height"])
-                    return Object(a["id"], names[a["category_id"]], region, crowd=bool(a["iscrowd"]))
-
-                yield (
-                    split,
-                    Photo(
-                        record_id=str(image_id),
-                        **picture,
-                        objects=source.each(
-                            annotated[image_id], object_of, split=split, file=instances, what="annotation", key="id"
-                        ),
-                        captions=source.each(
-                            captioned[image_id],
-                            lambda a: text_of(a["caption"], "caption"),
-                            split=split,
-                            file=captions,
-                            what="annotation",
-                            key="id",
-                        ),
-                    ),
+                make = functools.partial(_object, names=names, width=picture["width"], height=picture["height"])
+                where = {"split": split, "what": "annotation", "key": "id"}
+                photo = Photo(
+                    record_id=str(image_id),
+                    **picture,
+                    objects=source.each(annotated[image_id], make, file=instances, **where),
+                    captions=source.each(captioned[image_id], _caption, file=captions, **where),
                 )
+                yield split, photo
+
+
+def _object(annotation: dict, *, names: dict[int, str], width: int, height: int) -> Object:
+    category = annotation["category_id"]
+    if category not in names:
+        raise BadRecord(f"category_id is {category}, the file lists {len(names)} others")
+    x, y, w, h = annotation["bbox"]  # COCO's x, y, width, height ends on this line
+    region = region_of(x, y, w, h, width, height)
+    return Object(annotation["id"], names[category], region, crowd=bool(annotation["iscrowd"]))
+
+
+def _caption(annotation: dict) -> str:
+    return text_of(annotation["caption"], "caption")
 
 
 def _by_image(source: Source, split: str, file: str, images: dict) -> defaultdict[int, list[dict]]:

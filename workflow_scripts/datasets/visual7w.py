@@ -53,7 +53,9 @@ def read(source: Source) -> Iterator[tuple[str, Photo]]:
                 picture = source.picture(f"images/{image['filename']}")
 
                 def question(q: dict, kind: str = kind, picture: dict = picture) -> Question:
-                    return _telling(q) if kind == "telling" else _pointing(q, boxes, picture["width"], picture["height"])
+                    return (
+                        _telling(q) if kind == "telling" else _pointing(q, boxes, picture["width"], picture["height"])
+                    )
 
                 photo = Photo(
                     record_id=f"{kind}/{image['image_id']}",

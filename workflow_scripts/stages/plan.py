@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from functools import cached_property
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from workflow_scripts.datasets.base import Dataset
 from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.errors import BadConfig
 from workflow_scripts.instructions.templates import check_all, load_templates
+from workflow_scripts.memo import VARIABLE
 from workflow_scripts.provenance import digest_of, files_digest, library_versions
 from workflow_scripts.tasks.base import Task
 from workflow_scripts.tasks.registry import load_tasks
@@ -261,9 +263,13 @@ def kind(task: Task) -> str:
     return "nlp" if _stage(task) == NATURAL_INSTRUCTIONS else "multimodal"
 
 
-def use_memo(folder: str | None) -> None:
-    """Let the stages of this run find the memo; a folder given by the environment wins."""
-    from workflow_scripts.memo import VARIABLE
+def prepare_environment(memo: str | None) -> None:
+    """What the jobs of this run find in their environment; what is set there already wins.
 
-    if folder is not None:
-        os.environ.setdefault(VARIABLE, folder)
+    The Python that runs Snakemake, also where its environment is not activated; the memo's folder; and that threads of
+    torch wait asleep: where jobs share cores, spinning makes a job many times slower.
+    """
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if memo is not None:
+        os.environ.setdefault(VARIABLE, memo)

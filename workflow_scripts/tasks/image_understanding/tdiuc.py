@@ -26,7 +26,9 @@ def derive(question: Question, draw: Draw, answers: tuple[str, ...]) -> Iterator
     wrong = _wrong_answers(question.answer, draw, answers)
     if wrong is None:
         return
-    options = YES_NO if question.answer in YES_NO else tuple(draw.shuffled([question.answer, *wrong], purpose="options"))
+    options = (
+        YES_NO if question.answer in YES_NO else tuple(draw.shuffled([question.answer, *wrong], purpose="options"))
+    )
     yield Instance(
         instance_id=question.record_id,
         **picture_of(question),

@@ -1,0 +1,107 @@
+"""How an instance of each output type reads."""
+
+import pytest
+
+from workflow_scripts import schemas
+from workflow_scripts.instructions.render import examples
+from workflow_scripts.stages import derive, expand
+from workflow_scripts.tasks.base import Instance
+from workflow_scripts.tasks.registry import load_tasks
+
+PICTURE = {"image": "mscoco/x.jpg", "width": 100, "height": 50}
+LEFT, RIGHT = (0.0, 0.0, 50.0, 50.0), (50.0, 0.0, 100.0, 50.0)
+BINS_LEFT, BINS_RIGHT = "<bin_0> <bin_0> <bin_500> <bin_999>", "<bin_500> <bin_0> <bin_999> <bin_999>"
+
+
+def rendered(template: str, **fields) -> dict:
+    instance = schemas.as_row(Instance("7", **PICTURE, **fields))
+    [example] = examples(instance, [template], scale=1.0)
+    return example
+
+
+def test_text():
+    found = rendered("Ask: <TEXT>", text="Why?", target="so", references=("so", "thus"))
+    assert found == {
+        **PICTURE,
+        "instance_id": "7",
+        "instruction": 0,
+        "prompt": "Ask: Why?",
+        "target": "so",
+        "target_crop": None,
+        "references": ["so", "thus"],
+        "options": [],
+        "subtask": None,
+    }
+
+
+def test_choice():
+    found = rendered("Is it? <TEXT> <OPTION>", text="Red.", options=("yes", "no"), target="no", references=("no",))
+    assert found["prompt"] == "Is it? Red. [Options]: yes||||no"
+    assert (found["target"], found["options"], found["references"]) == ("no", ["yes", "no"], ["no"])
+
+
+def test_region():
+    found = rendered("Where? <TEXT>", text="a cat", target_regions=(LEFT,))
+    assert (found["prompt"], found["target"]) == ("Where? a cat", BINS_LEFT)
+    assert found["references"] == [BINS_LEFT]
+
+
+def test_region_choice():
+    found = rendered("At <REGION>? <OPTION>", regions=(LEFT,), option_regions=(RIGHT, LEFT), target_regions=(RIGHT,))
+    assert found["prompt"] == f"At {BINS_LEFT}? [Options]: {BINS_RIGHT}||||{BINS_LEFT}"
+    assert found["options"] == [BINS_RIGHT, BINS_LEFT]
+    assert found["target"] == BINS_RIGHT
+
+
+def test_image():
+    found = rendered("Cut <REGION> out.", regions=(LEFT,), target_crop=LEFT)
+    assert found["prompt"] == f"Cut {BINS_LEFT} out."
+    assert (found["target"], found["target_crop"], found["references"]) == (None, LEFT, [])
+
+
+def test_two_regions():
+    assert rendered("<REGION>", regions=(LEFT, RIGHT), target="x")["prompt"] == f"{BINS_LEFT}||||{BINS_RIGHT}"
+    found = rendered("<OBJECT> of <SUBJECT>", regions=(LEFT, RIGHT), target="x")
+    assert found["prompt"] == f"{BINS_RIGHT} of {BINS_LEFT}"
+
+
+def test_slots_within_a_text_are_not_filled():
+    assert rendered("<TEXT>", text="<OPTION> \\1 <TEXT>", target="x")["prompt"] == "<OPTION> \\1 <TEXT>"
+
+
+def test_scale():
+    instance = schemas.as_row(Instance("7", **PICTURE, regions=(RIGHT,), target="x"))
+    [found] = examples(instance, ["<REGION>"], scale=0.5)
+    assert found["prompt"] == "<bin_250> <bin_0> <bin_500> <bin_500>"
+
+
+def test_one_example_per_template_in_order():
+    instance = schemas.as_row(Instance("7", text="t", target="x", references=("x",)))
+    found = list(examples(instance, ["a <TEXT>", "b <TEXT>"], scale=1.0))
+    assert [(e["instruction"], e["prompt"]) for e in found] == [(0, "a t"), (1, "b t")]
+
+
+def test_instruction_of_its_own():
+    row = schemas.as_row(Instance("7", text="1 and 2", target="3", references=("3",), subtask="s", instruction="Add."))
+    [found] = examples(row, [], scale=1.0)
+    assert (found["prompt"], found["instruction"], found["subtask"]) == ("Add. 1 and 2", 0, "s")
+
+
+@pytest.mark.parametrize("task", load_tasks().values(), ids=list(load_tasks()))
+def test_every_task_expands(task, world, tmp_path):
+    """Through the stages: five examples an instance, no slot left, the target among the options as spelt."""
+    made, out = tmp_path / "instances.parquet", tmp_path / "examples.parquet"
+    records = world.records(task.dataset, task.splits[0])
+    derive.main(task=task.id, seed=0, max_instances=4, max_per_picture=4, records=records, out=made)
+    expand.main(templates=world.plan.templates(task.id), scale=world.plan.location_scale, instances=made, out=out)
+    rows = list(schemas.read(out, schemas.EXAMPLES))
+    instances = schemas.column(made, "instance_id")
+    each = 1 if task.own_instruction else 5
+    assert [r["instance_id"] for r in rows] == [i for i in instances for _ in range(each)]
+    for row in rows:
+        assert not any(f"<{slot}>" in row["prompt"] for slot in task.slots)
+        if task.output in ("choice", "region_choice"):
+            assert row["options"].count(row["target"]) == 1
+            assert row["prompt"].endswith("[Options]: " + "||||".join(row["options"]))
+        assert (row["target"] is None) == (task.output == "image")
+        assert row["target"] is None or row["target"] in row["references"]
