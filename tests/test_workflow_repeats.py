@@ -16,7 +16,13 @@ RESULTS = ("predictions/**/*", "scores/*", "tables/*")
 def kill_when(folder: Path, appears: str, *, cores: int) -> None:
     """Start the workflow and kill -9 Snakemake alone once a file below results/ appears; its jobs live on a while."""
     with open(folder / "killed.log", "w") as log:
-        run = subprocess.Popen(command("--", "results/report.html", cores=cores), cwd=folder, env=environment(None), stdout=log, stderr=log)  # fmt: skip
+        run = subprocess.Popen(
+            command("--", "results/report.html", cores=cores),
+            cwd=folder,
+            env=environment(None),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
     deadline = time.monotonic() + 300
     while not list(folder.glob(f"results/{appears}")):
         assert run.poll() is None, "ended too early:\n" + (folder / "killed.log").read_text()[-3000:]

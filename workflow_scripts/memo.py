@@ -1,8 +1,9 @@
 """The memo: outputs of stages, kept under a key of everything they depend on.
 
-Snakemake has no early cut-off within one run: once a job runs, all jobs below it run. So each stage looks here first. Key
-= stage, code digest, settings, library versions and the content of every input; where an entry has that key, its files
-are put in place before anything heavy is imported. Deleted results, switched branches and fresh clones then cost seconds.
+Snakemake has no early cut-off within one run: once a job runs, all jobs below it run. So each stage looks here first.
+Key = stage, code digest, settings, library versions, and path and content of every input; where an entry has that key,
+its files are put in place before anything heavy is imported. Deleted results, switched branches and fresh clones then
+cost seconds.
 
 The folder is config `memo.folder`, or the environment's MULTIINSTRUCT_MEMO; several working copies may share one.
 

@@ -16,7 +16,7 @@ IGNORE = -100
 
 
 class Pictures:
-    """Pictures as OFA's image tensor: RGB, bicubic to a square, (x / 255 - 0.5) / 0.5. Recent ones are kept as bytes."""
+    """Pictures as OFA takes them: RGB, bicubic to a square, (x / 255 - 0.5) / 0.5. Recent ones are kept as bytes."""
 
     def __init__(self, roots: Mapping[str, Path], size: int, *, keep_bytes: int = 1 << 30):
         self._roots, self._size = roots, size

@@ -23,8 +23,8 @@ def main(
 ) -> str:
     """Bring the dataset's files to the folder of the manifest `out`.
 
-    archives: folder that keeps what was fetched. mirror: prefix of a URL, or a folder, in place of the official ones. in_place: a
-    folder that holds the dataset already; nothing is fetched, copied or written there.
+    archives: folder that keeps what was fetched. mirror: prefix of a URL, or a folder, in place of the official ones.
+    in_place: a folder that holds the dataset already; nothing is fetched, copied or written there.
     """
     declared = load_dataset(dataset)
     out.unlink(missing_ok=True)  # from here until the end the folder is not to be trusted

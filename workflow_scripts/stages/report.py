@@ -10,7 +10,8 @@ def main(
     """Read scores, logs and data of a run and write report.html.
 
     settings: see report.content.collect. tables: tasks.csv and aggregates.csv. logs: <variant>/log.jsonl. instances and
-    examples: <task>/<split>.parquet. shards: <task>/<split>-NNNNN-of-NNNNN.parquet, for what was cut. quarantines: <dataset>/<split>.quarantine.jsonl.
+    examples: <task>/<split>.parquet. shards: <task>/<split>-NNNNN-of-NNNNN.parquet, for what was cut.
+    quarantines: <dataset>/<split>.quarantine.jsonl.
     """
     from collections import Counter
 

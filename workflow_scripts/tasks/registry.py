@@ -1,4 +1,4 @@
-"""All tasks: one module each in a group's folder, found by its constant TASK; its YAML of instructions lies beside it."""
+"""All tasks: one module each in a group's folder, found by its constant TASK; its YAML of templates lies beside it."""
 
 import functools
 import importlib

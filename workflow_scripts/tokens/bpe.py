@@ -1,7 +1,7 @@
 """Text and ids: OFA's byte-level BPE, read from the released files or trained into the same layout.
 
-A tokenizer folder holds encoder.json (symbol -> GPT-2 id), vocab.bpe (merges) and dict.txt ("<GPT-2 id> <count>" a line:
-line k is id k + 4 of the vocabulary).
+A tokenizer folder holds encoder.json (symbol -> GPT-2 id), vocab.bpe (merges) and dict.txt ("<GPT-2 id> <count>" a
+line: line k is id k + 4 of the vocabulary).
 """
 
 import json

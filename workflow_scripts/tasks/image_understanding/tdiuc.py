@@ -40,7 +40,7 @@ def derive(question: Question, draw: Draw, answers: tuple[str, ...]) -> Iterator
 
 
 def _wrong_answers(answer: str, draw: Draw, answers: tuple[str, ...]) -> list[str] | None:
-    """Yes or no: the other. A number: three of its nearest. Otherwise three answers of the type, none within another."""
+    """Yes or no: the other. A number: three of its nearest. Otherwise three of the type's, none holding the other."""
     if answer in YES_NO:
         return [a for a in YES_NO if a != answer]
     if answer in NUMBERS:
