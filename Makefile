@@ -7,7 +7,7 @@ CORES ?= all
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: report test lint format lock clean environment
+.PHONY: report test lint format clean environment
 
 report: environment
 	$(BIN)/snakemake --cores $(CORES) results/report.html
