@@ -57,15 +57,16 @@ def test_key_depends_on_libraries(monkeypatch):
     assert Memo.key("derive", "code", {"seed": 0}, {"records": ["r.parquet 12ab"]}) != KEY
 
 
-def damages():
-    yield lambda entry: (entry / "1").write_text("content of b.TXT")
-    yield lambda entry: (entry / "0").unlink()
-    yield lambda entry: (entry / "entry.json").write_text('{"sha256": ["')
-    yield lambda entry: (entry / "entry.json").write_text("[]")
-    yield lambda entry: (entry / "entry.json").write_text('{"sha256": []}')
+DAMAGES = [
+    lambda entry: (entry / "1").write_text("content of b.TXT"),
+    lambda entry: (entry / "0").unlink(),
+    lambda entry: (entry / "entry.json").write_text('{"sha256": ["'),
+    lambda entry: (entry / "entry.json").write_text("[]"),
+    lambda entry: (entry / "entry.json").write_text('{"sha256": []}'),
+]
 
 
-@pytest.mark.parametrize("damage", damages())
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_damaged_entry_is_removed_and_can_be_made_again(memo, outputs, damage, capsys):
     memo.store(KEY, outputs)
     [(_, _, entry)] = memo.entries()

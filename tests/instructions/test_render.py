@@ -56,7 +56,7 @@ def test_region_choice():
 def test_image():
     found = rendered("Cut <REGION> out.", regions=(LEFT,), target_crop=LEFT)
     assert found["prompt"] == f"Cut {BINS_LEFT} out."
-    assert (found["target"], found["target_crop"], found["references"]) == (None, LEFT, [])
+    assert (found["target"], found["target_crop"], found["references"]) == (None, list(LEFT), [])
 
 
 def test_two_regions():

@@ -9,7 +9,7 @@ from workflow_scripts.tasks.registry import load_task, task_ids
 
 
 def test_unknown_task():
-    with pytest.raises(BadConfig, match="no task 'countng'; there are .*counting"):
+    with pytest.raises(BadConfig, match=r"no task .countng.; there are .*counting"):
         load_task("countng")
 
 

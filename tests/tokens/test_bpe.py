@@ -21,7 +21,7 @@ TEXTS = st.text(st.characters(codec="utf-8"), max_size=40).filter(lambda t: "<bi
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("tokenizer")
-    assert train(CORPUS, symbols=300, folder=folder) == 300
+    assert train(CORPUS, symbols=280, folder=folder) == 280
     return folder
 
 
@@ -43,7 +43,7 @@ def test_training_merges_what_is_frequent(tokenizer):
 
 
 def test_training_twice_gives_the_same_files(folder, tmp_path):
-    train(iter(CORPUS), symbols=300, folder=tmp_path)
+    train(iter(CORPUS), symbols=280, folder=tmp_path)
     for name in FILES:
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
 
@@ -81,7 +81,7 @@ def test_layout_is_the_released_one():
 
 def test_layout_of_a_trained_tokenizer(tokenizer):
     v = tokenizer.vocabulary
-    assert (v.dict_lines, v.mask, v.first_code) == (300, 304, 305)
+    assert (v.dict_lines, v.mask, v.first_code) == (280, 284, 285)
     assert v.first_bin == v.first_code + 8192
     assert v.size == v.first_bin + 1000
 
@@ -109,7 +109,7 @@ def test_padding_words_take_a_line_and_no_symbol(folder, tmp_path):
     with open(tmp_path / "dict.txt", "a") as file:
         file.write("madeupword0000 0\n")
     padded = TextTokenizer(tmp_path)
-    assert padded.vocabulary.dict_lines == 301
+    assert padded.vocabulary.dict_lines == 281
     assert padded.decode(padded.encode("red dog")) == "red dog"
     assert padded.decode([padded.vocabulary.mask - 1]) == ""
 

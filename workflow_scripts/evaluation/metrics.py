@@ -23,7 +23,7 @@ def answer_of(output: str, options: Sequence[str], kind: str) -> str | None:
     regions = parse(output)
     if not regions:
         return None
-    overlaps = [iou(regions[0], parse(option)[0]) for option in options]
+    overlaps = [max((iou(regions[0], box) for box in parse(option)), default=0.0) for option in options]
     best = max(range(len(options)), key=lambda i: (overlaps[i], -i))
     return options[best] if overlaps[best] > 0 else NO_OPTION
 
