@@ -47,10 +47,10 @@ rule download:
         code=stage_digest("download"),
         files=lambda w: PLAN.declared_files(w.dataset),
         splits=lambda w: PLAN.native_splits(w.dataset),
-        mirror=f"--mirror {PLAN.mirror}" if PLAN.mirror else "",
+        mirror=["--mirror", PLAN.mirror] if PLAN.mirror else [],
         archives=PLAN.archive_folder,
-        in_place=lambda w: f"--in-place {PLAN.in_place(w.dataset)}" if PLAN.in_place(w.dataset) else "",
+        in_place=lambda w: ["--in-place", PLAN.in_place(w.dataset)] if PLAN.in_place(w.dataset) else [],
     shell:
         "python -m workflow_scripts.stages.download --dataset {wildcards.dataset} --native-splits {params.splits:q}"
-        " --archives {params.archives}/{wildcards.dataset} {params.mirror} {params.in_place}"
+        " --archives {params.archives}/{wildcards.dataset} {params.mirror:q} {params.in_place:q}"
         " --out {output.manifest} > {log} 2>&1"

@@ -3,6 +3,7 @@
 
 rule tokenizer:
     input:
+        released=PLAN.released_tokenizer,
         records=PLAN.corpus(),
     output:
         files=expand("results/tokenizer/{name}", name=TOKENIZER_FILES),
@@ -20,7 +21,7 @@ rule tokenizer:
         code=stage_digest("tokenizer"),
         symbols=PLAN.config.tokens.symbols,
     shell:
-        "python -m workflow_scripts.stages.tokenizer --symbols {params.symbols}"
+        "python -m workflow_scripts.stages.tokenizer --symbols {params.symbols} --released {input.released:q}"
         " --records {input.records} --out {output.files} > {log} 2>&1"
 
 

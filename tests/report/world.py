@@ -80,6 +80,7 @@ def build(root: Path, *, count: int = 12, hostile: bool = True) -> dict:
         "logs": sorted(root.glob("models/*/log.jsonl")),
         "instances": sorted(root.glob("instances/*/*.parquet")),
         "examples": sorted(root.glob("examples/*/*.parquet")),
+        "shards": [],
         "quarantines": sorted(root.glob("records/*/*.jsonl")),
         "manifests": sorted(root.glob("raw/*/manifest.json")),
     }

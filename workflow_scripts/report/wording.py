@@ -67,8 +67,7 @@ def base_note(base: str | None, table: Comparison) -> Markup | None:
     """What must be known of the model that all variants start from, if it was not pre-trained."""
     if base is not None:
         return None
-    text = Markup("No pre-trained checkpoint was given (<code>model.base</code> is null): every variant starts from ")
-    text += "random weights. "
+    text = Markup("No variant starts from a pre-trained checkpoint, all from random weights. ")
     untrained = next((a for v, a in zip(table.variants, table.aggregates) if v == "ofa"), None)
     if untrained:
         text += Markup(

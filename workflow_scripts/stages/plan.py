@@ -122,8 +122,16 @@ class Plan:
     def all_manifests(self) -> list[str]:
         return [f"results/raw/{d}/manifest.json" for d in self.datasets]
 
+    @property
+    def released_tokenizer(self) -> list[str]:
+        """The released BPE files, if the configuration has them."""
+        folder = self.config.tokens.files
+        return [] if folder is None else [f"{folder}/{name}" for name in TOKENIZER_FILES]
+
     def corpus(self) -> list[str]:
-        """Records whose texts the BPE is trained on."""
+        """Records whose texts the BPE is trained on; none where the released files are taken."""
+        if self.released_tokenizer:
+            return []
         chosen = [d for d in self.config.tokens.corpus if d in self.datasets and "train" in self.splits(d)]
         if not chosen:
             raise BadConfig("tokens.corpus names no dataset that is trained on", fix="name one, or give tokens.files")

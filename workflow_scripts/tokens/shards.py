@@ -17,6 +17,7 @@ def shard_rows(
     """Rows of schemas.SHARDS.
 
     max_source, max_target: lengths in tokens, bos and eos included; what is longer is cut and counted in `truncated`.
+    Picture codes are never cut: a part of a grid is no picture.
     codes_of: the picture codes (0..8191) of an example's target_crop.
     """
     for instance_id, group in groupby(examples, key=lambda e: e["instance_id"]):
@@ -28,11 +29,12 @@ def shard_rows(
             target = [tokenizer.vocabulary.first_code + code for code in codes_of(first)]
         else:
             target = tokenizer.encode(first["target"])
-        limits = [max_source - 2] * len(sources) + [max_target - 2]
+        longest = len(target) if is_code else max_target - 2
+        limits = [max_source - 2] * len(sources) + [longest]
         yield {
             "instance_id": instance_id,
             "sources": [ids[: max_source - 2] for ids in sources],
-            "target": target[: max_target - 2],
+            "target": target[:longest],
             "target_is_code": is_code,
             "truncated": sum(len(ids) > limit for ids, limit in zip([*sources, target], limits)),
             "target_text": first["target"],
