@@ -1,9 +1,9 @@
 """The Arrow schema of every table between two stages, and the only code that writes or reads Parquet.
 
 Records (read -> derive) get their schema from the dataset's dataclass; all other tables are listed here. Raise a
-table's `version` when the meaning of a column changes and its type does not. A file's metadata holds the table's name and
-version, the digest of its rows (`content`) and its provenance (code, settings, libraries); the digest leaves provenance
-out, so that rows made by changed code count as the same when they are the same.
+table's `version` when the meaning of a column changes and its type does not. A file's metadata holds the table's name
+and version, the digest of its rows (`content`) and its provenance (code, settings, libraries); the digest leaves
+provenance out, so that rows made by changed code count as the same when they are the same.
 """
 
 import dataclasses
