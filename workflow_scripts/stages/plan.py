@@ -275,9 +275,10 @@ def prepare_environment(memo: str | None) -> None:
     """What the jobs of this run find in their environment; what is set there already wins.
 
     The Python that runs Snakemake, also where its environment is not activated; the memo's folder; and that threads of
-    torch wait asleep: where jobs share cores, spinning makes a job many times slower.
+    torch spin for a moment only before they sleep. Measured on two cores, seconds a training step, alone and beside
+    another busy process: with libgomp's default 0.15 and above 3, asleep at once 0.23 and 0.31, this way 0.15 and 0.30.
     """
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("GOMP_SPINCOUNT", "20000")
     if memo is not None:
         os.environ.setdefault(VARIABLE, memo)
