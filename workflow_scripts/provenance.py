@@ -6,6 +6,7 @@ does. Modules that are looked up by name (a task, a dataset) are added to their 
 """
 
 import ast
+import contextlib
 import functools
 import hashlib
 import importlib.metadata
@@ -99,8 +100,24 @@ def stage_digest(stage: str, *, task: str | None = None, dataset: str | None = N
     return code_digest(*stage_modules(stage, task=task, dataset=dataset))
 
 
+_made_by: dict[str, object] = {}
+
+
+def note(**made_by: object) -> None:
+    """Remember what this process is: every table that it writes says so."""
+    _made_by.update(made_by)
+
+
+def made_by() -> dict[str, object]:
+    """What `note` was told: stage, code, settings, libraries; nothing outside a stage."""
+    return dict(_made_by)
+
+
 @functools.cache
 def library_versions() -> dict[str, str]:
-    """Versions of what can change a result's bytes, Python's first."""
+    """Versions of what can change a result's bytes, Python's first; a stage's own environment may lack some."""
     versions = {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
-    return versions | {name: importlib.metadata.version(name) for name in LIBRARIES}
+    for name in LIBRARIES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[name] = importlib.metadata.version(name)
+    return versions

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from workflow_scripts.errors import BadData
 from workflow_scripts.files import replacing, sha256
+from workflow_scripts.provenance import made_by
 
 ROWS_PER_GROUP = 1000
 _AGAIN = "delete it and run snakemake again: the stage that makes it will"
@@ -211,9 +212,11 @@ def from_row(cls: type, row: Mapping) -> object:
 class Writer:
     """Writes rows of one table; the file appears when `close` is called, whole."""
 
-    def __init__(self, path: Path, schema: pa.Schema, provenance: Mapping):
+    def __init__(self, path: Path, schema: pa.Schema, provenance: Mapping | None = None):
+        """provenance: what the file says of its making; by default what its stage noted (provenance.made_by)."""
         self.rows = 0
-        self._schema, self._provenance, self._pending = schema, provenance, []
+        self._schema, self._pending = schema, []
+        self._provenance = made_by() if provenance is None else provenance
         self._content = hashlib.sha256(_identity(schema))
         self._replacing = replacing(path)
         self._file = pq.ParquetWriter(self._replacing.__enter__(), schema, compression="zstd", version="2.6")
@@ -243,8 +246,8 @@ class Writer:
             if kind is None:
                 if self._pending:
                     self._flush()
-                made_by = json.dumps(self._provenance, sort_keys=True)
-                self._file.add_key_value_metadata({"content": self._content.hexdigest(), "provenance": made_by})
+                provenance = json.dumps(self._provenance, sort_keys=True)
+                self._file.add_key_value_metadata({"content": self._content.hexdigest(), "provenance": provenance})
             self._file.close()
         except BaseException as failure:  # the last rows were bad: the file must not appear
             self._replacing.__exit__(type(failure), failure, failure.__traceback__)
@@ -263,7 +266,7 @@ def _refuse_nulls(batch: pa.RecordBatch, rows: list) -> None:
 
 def write(rows: Iterable[Mapping], schema: pa.Schema, path: Path, *, provenance: Mapping | None = None) -> int:
     """Write a table; returns its number of rows. Nothing appears at `path` unless all rows are good."""
-    with Writer(path, schema, provenance or {}) as writer:
+    with Writer(path, schema, provenance) as writer:
         for row in rows:
             writer.add(row)
     return writer.rows

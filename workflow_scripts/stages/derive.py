@@ -20,7 +20,7 @@ def main(*, task: str, seed: int, max_instances: int, max_per_picture: int, reco
         max_per_picture=max_per_picture,
     )
     rows = (schemas.as_row(instance) for instance in track(found, f"derive {task}", unit="instances"))
-    made = schemas.write(rows, schemas.INSTANCES, out, provenance={"task": task, "seed": seed})
+    made = schemas.write(rows, schemas.INSTANCES, out)
     return f"{made} instances of {task}"
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from workflow_scripts.errors import BadInput
 from workflow_scripts.memo import Memo
 from workflow_scripts.progress import say
-from workflow_scripts.provenance import stage_digest
+from workflow_scripts.provenance import library_versions, note, stage_digest
 from workflow_scripts.schemas import content_digest
 
 In = typing.Annotated[Path, "in"]
@@ -41,9 +41,12 @@ def run_stage(main: Callable[..., str], *, memo: bool = True) -> None:
     for parameter in inspect.signature(main).parameters.values():
         kinds[parameter.name] = _add_argument(parser, parameter)
     values = vars(parser.parse_args())
+    settings = {name: values[name] for name, kind in kinds.items() if kind == "setting"}
+    code = stage_digest(stage, task=values.get("task"), dataset=values.get("dataset"))
+    note(stage=stage, code=code, settings=settings, libraries=library_versions())
     started = time.monotonic()
     try:
-        done = _through_memo(stage, main, values, kinds) if memo else main(**values)
+        done = _through_memo(stage, code, settings, main, values, kinds) if memo else main(**values)
     except BadInput as error:
         say(f"\n{stage}: {type(error).__name__}: {error}")
         sys.exit(1)
@@ -75,10 +78,10 @@ def _paths(values: dict, kinds: dict, kind: str) -> dict[str, list[Path]]:
     return {name: v if isinstance(v, list) else [v] for name, v in chosen.items()}
 
 
-def _through_memo(stage: str, main: Callable[..., str], values: dict, kinds: dict) -> str:
+def _through_memo(
+    stage: str, code: str, settings: dict, main: Callable[..., str], values: dict, kinds: dict
+) -> str:  # fmt: skip
     memo = Memo.from_environment()
-    settings = {name: values[name] for name, kind in kinds.items() if kind == "setting"}
-    code = stage_digest(stage, task=values.get("task"), dataset=values.get("dataset"))
     # Paths count too: some stages take a task's or a variant's name from them. In rules they are below results/, so
     # they are the same in every working copy.
     inputs = {name: [f"{p} {_digest(p)}" for p in paths] for name, paths in _paths(values, kinds, "in").items()}

@@ -12,7 +12,7 @@ def main(*, templates: list[str], scale: float, instances: In, out: Out) -> str:
         for instance in schemas.read(instances, schemas.INSTANCES)
         for example in examples(instance, templates, scale=scale)
     )
-    made = schemas.write(rows, schemas.EXAMPLES, out, provenance={"templates": templates})
+    made = schemas.write(rows, schemas.EXAMPLES, out)
     return f"{made} examples"
 
 

@@ -32,11 +32,8 @@ def main(
     declared = load_dataset(dataset)
     schema = schemas.of_records(declared.record)
     source = Source(dataset, roots(manifests), splits, decode_pictures=bool(decode_pictures))
-    provenance = {"dataset": dataset, "splits": splits}
     with contextlib.ExitStack() as stack:
-        writers = {
-            split: stack.enter_context(schemas.Writer(path, schema, provenance)) for split, path in zip(splits, records)
-        }
+        writers = {split: stack.enter_context(schemas.Writer(path, schema)) for split, path in zip(splits, records)}
         for split, record in track(_records(declared, source), f"read {dataset}", unit="records"):
             writers[split].add(schemas.as_row(record))
         for split in splits:

@@ -32,8 +32,7 @@ def main(
     )
     truncated = 0
     with contextlib.ExitStack() as stack:
-        provenance = {"max_source": max_source, "max_target": max_target}
-        writers = [stack.enter_context(schemas.Writer(path, schemas.SHARDS, provenance)) for path in out]
+        writers = [stack.enter_context(schemas.Writer(path, schemas.SHARDS)) for path in out]
         for position, row in enumerate(track(rows, "tokenise", unit="instances")):
             truncated += row["truncated"]
             writers[shard_of(position, instances_per_shard=instances_per_shard, shards=len(out))].add(row)
