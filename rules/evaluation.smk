@@ -1,6 +1,6 @@
 # Models and the shards of unseen tasks -> predictions (one job a model, so that it is loaded once) -> scores.
 
-for _variant in PLAN.config.variants:
+for _variant in PLAN.variants:
 
     rule:
         name:
@@ -9,7 +9,7 @@ for _variant in PLAN.config.variants:
             model=PLAN.model(_variant),
             tokenizer=rules.tokenizer.output.files,
             shards=[shard for task in PLAN.unseen for shard in PLAN.shards(task, "test")],
-            manifests=PLAN.all_manifests,
+            manifests=PLAN.manifests_of(PLAN.unseen),
         output:
             predictions=expand("results/predictions/{v}/{task}.parquet", v=_variant, task=PLAN.unseen),
         log:
@@ -36,7 +36,7 @@ for _variant in PLAN.config.variants:
 
 rule score:
     input:
-        predictions=expand("results/predictions/{v}/{task}.parquet", v=PLAN.config.variants, task=PLAN.unseen),
+        predictions=expand("results/predictions/{v}/{task}.parquet", v=PLAN.variants, task=PLAN.unseen),
     output:
         answers="results/scores/answers.parquet",
         scores="results/scores/scores.parquet",
@@ -54,7 +54,7 @@ rule score:
     params:
         code=stage_digest("score"),
         tasks=PLAN.scoring,
-        variants=PLAN.config.variants,
+        variants=PLAN.variants,
     shell:
         "python -m workflow_scripts.stages.score --tasks {params.tasks:q} --variants {params.variants}"
         " --predictions {input.predictions} --out {output.answers} {output.scores} {output.tables} > {log} 2>&1"

@@ -46,7 +46,7 @@ rule download:
     params:
         code=stage_digest("download"),
         files=lambda w: PLAN.declared_files(w.dataset),
-        splits=lambda w: PLAN.native_splits(w.dataset),
+        splits=lambda w: PLAN.native_splits(w.dataset) if PLAN.in_place(w.dataset) else [],
         mirror=["--mirror", PLAN.mirror] if PLAN.mirror else [],
         archives=PLAN.archive_folder,
         in_place=lambda w: ["--in-place", PLAN.in_place(w.dataset)] if PLAN.in_place(w.dataset) else [],

@@ -45,7 +45,7 @@ rule vqgan:
     params:
         code=stage_digest("vqgan"),
         seed=PLAN.config.seed,
-        model=as_json(PLAN.config.vqgan.model),
+        model=PLAN.vqgan,
         steps=PLAN.config.vqgan.steps,
         batch_size=PLAN.config.vqgan.batch_size,
         learning_rate=PLAN.config.vqgan.learning_rate,

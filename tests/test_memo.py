@@ -52,11 +52,6 @@ def test_key_depends_on_all_that_the_result_depends_on(other):
     assert Memo.key(*other) != KEY
 
 
-def test_key_depends_on_libraries(monkeypatch):
-    monkeypatch.setattr("workflow_scripts.memo.library_versions", lambda: {"python": "4.0"})
-    assert Memo.key("derive", "code", {"seed": 0}, {"records": ["r.parquet 12ab"]}) != KEY
-
-
 DAMAGES = [
     lambda entry: (entry / "1").write_text("content of b.TXT"),
     lambda entry: (entry / "0").unlink(),

@@ -86,6 +86,13 @@ def test_digest_of_a_stage_for_a_task_follows_that_task(package):
     assert stage_digest("derive", task="guess") != before
 
 
+def test_digest_of_a_stage_depends_on_libraries(package, monkeypatch):
+    before = stage_digest("count")
+    monkeypatch.setattr("workflow_scripts.provenance.library_versions", lambda: {"python": "4.0"})
+    stage_digest.cache_clear()
+    assert stage_digest("count") != before
+
+
 def test_missing_module_and_relative_import(package):
     with pytest.raises(ModuleNotFoundError, match=r"workflow_scripts\.absent"):
         code_digest("workflow_scripts.absent")

@@ -70,8 +70,23 @@ class Picture(Section):
     max_size: Annotated[int, Field(ge=16, le=1024)]
 
 
+class VQGANModel(Section):
+    """The fields of models.vqgan.VQGANConfig, with its defaults: that module needs torch, the Snakefile does not."""
+
+    kind: Literal["vq"] = "vq"
+    image_size: Count = 64
+    codes: Annotated[int, Field(ge=1, le=8192)] = 512
+    embed_dim: Count = 32
+    z_channels: Count = 32
+    ch: Annotated[int, Field(ge=32, multiple_of=32)] = 64
+    ch_mult: Annotated[list[Count], Field(min_length=1)] = [1]
+    num_res_blocks: Count = 1
+    attn_resolutions: list[Count] = []
+    patch: Count = 8
+
+
 class VQGAN(Section):
-    model: dict[str, int | str | list[int]]
+    model: VQGANModel
     pictures: str
     steps: Count
     batch_size: Count

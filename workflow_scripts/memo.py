@@ -1,7 +1,7 @@
 """The memo: outputs of stages, kept under a key of everything they depend on.
 
 Snakemake has no early cut-off within one run: once a job runs, all jobs below it run. So each stage looks here first.
-Key = stage, code digest, settings, library versions, and path and content of every input; where an entry has that key,
+Key = stage, digest of code and libraries, settings, and path and content of every input; where an entry has that key,
 its files are put in place before anything heavy is imported. Deleted results, switched branches and fresh clones then
 cost seconds.
 
@@ -12,18 +12,21 @@ The folder is config `memo.folder`, or the environment's MULTIINSTRUCT_MEMO; sev
 """
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from workflow_scripts.files import replacing, sha256
 from workflow_scripts.progress import say
-from workflow_scripts.provenance import digest_of, library_versions
+from workflow_scripts.provenance import digest_of
 
 VARIABLE = "MULTIINSTRUCT_MEMO"
+UNFINISHED_S = 86_400  # an entry that has been in the making for longer is nobody's
 _ENTRY = "entry.json"
 
 
@@ -41,18 +44,22 @@ class Memo:
     @staticmethod
     def key(stage: str, code: str, settings: Mapping, inputs: Mapping[str, Sequence[str]]) -> str:
         """inputs: path and content digest of each input, by parameter name, in order."""
-        return digest_of([stage, code, settings, inputs, library_versions()])
+        return digest_of([stage, code, settings, inputs])
 
     def _entry(self, key: str) -> Path:
         return self._folder / key[:2] / key
 
     def fetch(self, key: str, outputs: Sequence[Path]) -> bool:
         """Put the entry's files at `outputs`; False if there is none or it is damaged (then it is removed)."""
-        if self._folder is None or not (self._entry(key) / _ENTRY).is_file():
+        if self._folder is None:
             return False
         entry = self._entry(key)
         try:
-            digests = json.loads((entry / _ENTRY).read_text())["sha256"]
+            note = (entry / _ENTRY).read_text()
+        except OSError:  # none, or one of somebody else's that may not be read
+            return False
+        try:
+            digests = json.loads(note)["sha256"]
             if len(digests) != len(outputs):
                 raise ValueError(f"{len(digests)} files, expected {len(outputs)}")
             for number, (path, digest) in enumerate(zip(outputs, digests)):
@@ -60,11 +67,12 @@ class Memo:
                     shutil.copyfile(entry / str(number), part)
                     if sha256(part) != digest:
                         raise ValueError(f"file {number} has changed since it was stored")
-        except (OSError, ValueError, KeyError, TypeError) as damage:
+        except (FileNotFoundError, ValueError, KeyError, TypeError) as damage:
             say(f"memo: entry {key} is damaged ({damage}); making it again")
             shutil.rmtree(entry, ignore_errors=True)
             return False
-        os.utime(entry / _ENTRY)  # when it was last used, for `prune`
+        with contextlib.suppress(OSError):  # somebody else's
+            os.utime(entry / _ENTRY)  # when it was last used, for `prune`
         return True
 
     def store(self, key: str, outputs: Sequence[Path]) -> None:
@@ -78,6 +86,9 @@ class Memo:
                 shutil.copyfile(path, making / str(number))
             digests = [sha256(making / str(number)) for number in range(len(outputs))]
             (making / _ENTRY).write_text(json.dumps({"sha256": digests, "names": [p.name for p in outputs]}))
+            making.chmod(0o755)  # mkdtemp makes folders for oneself alone; a memo may be shared
+            if entry.exists() and not (entry / _ENTRY).exists():
+                shutil.rmtree(entry)  # what a killed `prune` left
             os.rename(making, entry)
         except FileExistsError:
             pass  # another job stored the same in the meantime
@@ -97,6 +108,9 @@ class Memo:
 
     def prune(self, max_bytes: int) -> int:
         """Remove entries, longest unused first, until at most max_bytes are left; returns how many went."""
+        for left in self._folder.glob(".making-*") if self._folder else ():
+            if time.time() - left.stat().st_mtime > UNFINISHED_S:
+                shutil.rmtree(left)  # a killed job's
         entries = self.entries()
         total, removed = sum(size for _, size, _ in entries), 0
         for _, size, folder in entries:

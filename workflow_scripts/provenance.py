@@ -96,8 +96,8 @@ def stage_modules(stage: str, *, task: str | None = None, dataset: str | None = 
 
 @functools.cache
 def stage_digest(stage: str, *, task: str | None = None, dataset: str | None = None) -> str:
-    """What Snakemake keeps in a rule's params and the memo in its keys."""
-    return code_digest(*stage_modules(stage, task=task, dataset=dataset))
+    """What Snakemake keeps in a rule's params and the memo in its keys: code and libraries."""
+    return digest_of([code_digest(*stage_modules(stage, task=task, dataset=dataset)), library_versions()])
 
 
 _made_by: dict[str, object] = {}

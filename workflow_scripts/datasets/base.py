@@ -29,18 +29,22 @@ class Dataset:
     citation: str
     folder: str  # its folder's usual name below a common root of raw data
     files: tuple[File, ...]
-    annotations: tuple[str, ...]  # what the reader parses, paths below the root; "{split}" stands for a native split
+    annotations: tuple[str, ...]  # what the reader parses: globs below the root; "{split}" stands for a native split
     splits: Mapping[str, str]  # train, validation, test -> the dataset's own name for it
     record: type
     read: Callable[["Source"], Iterator[tuple[str, Any]]]  # (our split, record)
     pictures_of: tuple[str, ...] = ()  # other datasets whose pictures its records name
     id: str = ""
 
-    def annotation_files(self, native_splits: Iterable[str]) -> list[str]:
-        """The annotation files that reading these native splits opens."""
+    def annotation_files(self, native_splits: Iterable[str], root: Path) -> list[str]:
+        """The annotation files below root that reading these native splits opens; absent ones too, but for globs."""
         splits = list(native_splits)
         found = [[p.format(split=s) for s in splits] if "{split}" in p else [p] for p in self.annotations]
-        return list(dict.fromkeys(path for paths in found for path in paths))
+        files = []
+        for path in (path for paths in found for path in paths):
+            there = sorted(p.relative_to(root).as_posix() for p in root.glob(path))
+            files += there or ([] if "*" in path else [path])
+        return list(dict.fromkeys(files))
 
 
 class BadRecord(Exception):
@@ -86,14 +90,13 @@ class Source:
     def picture(self, path: str, *, of: str | None = None) -> dict[str, Any]:
         """The record fields image, width and height of a picture. Raises BadRecord if it is missing or broken.
 
-        Pictures of the dataset itself are decoded once (unless config raw.check_pictures says otherwise); those of
-        another dataset were when that was read.
+        Every picture is decoded once (unless config raw.check_pictures says otherwise).
         """
         owner = of or self.dataset
         file = self.roots[owner] / path
         if file not in self._sizes:
             try:
-                self._sizes[file] = open_picture(file, decode=self.decode_pictures and of is None).size
+                self._sizes[file] = open_picture(file, decode=self.decode_pictures).size
             except BadData as error:
                 raise BadRecord(f"{error.problem}: {file}") from error
         width, height = self._sizes[file]

@@ -107,7 +107,7 @@ DATASET = Dataset(
             keep=("tasks/", "splits/"),
         ),
     ),
-    annotations=("splits/default/{split}_tasks.txt",),
+    annotations=("splits/default/{split}_tasks.txt", "tasks/*.json"),
     splits={"train": "train", "validation": "train", "test": "test"},
     record=TextInstance,
     read=read,

@@ -124,9 +124,14 @@ def _id(image: dict) -> int:
     return image["image_id"] if "image_id" in image else image["id"]
 
 
+def _own_id(item: dict, key: str) -> int:
+    """Under its own key, or under "id" as in older versions."""
+    return int(item[key] if key in item else item["id"])
+
+
 def _region(r: dict, width: int, height: int) -> DescribedRegion:
     region = region_of(r["x"], r["y"], r["width"], r["height"], width, height)
-    return DescribedRegion(r.get("region_id", r.get("id")), region, text_of(r["phrase"], "phrase"))
+    return DescribedRegion(_own_id(r, "region_id"), region, text_of(r["phrase"], "phrase"))
 
 
 def _thing(o: dict, width: int, height: int) -> Thing:
@@ -138,7 +143,7 @@ def _thing(o: dict, width: int, height: int) -> Thing:
 
 def _relationship(r: dict, width: int, height: int) -> Relationship:
     return Relationship(
-        r.get("relationship_id", r.get("id")),
+        _own_id(r, "relationship_id"),
         text_of(r["predicate"], "predicate").lower(),
         _thing(r["subject"], width, height),
         _thing(r["object"], width, height),
@@ -147,7 +152,7 @@ def _relationship(r: dict, width: int, height: int) -> Relationship:
 
 def _question(q: dict, width: int, height: int) -> Question:
     answer = text_of(q["answer"], "answer").removesuffix(".")
-    return Question(q.get("qa_id", q.get("id")), text_of(q["question"], "question"), text_of(answer, "answer"))
+    return Question(_own_id(q, "qa_id"), text_of(q["question"], "question"), text_of(answer, "answer"))
 
 
 _IMAGES = "https://cs.stanford.edu/people/rak248/VG_100K_2"

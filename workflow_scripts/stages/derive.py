@@ -2,6 +2,7 @@
 
 from workflow_scripts import schemas
 from workflow_scripts.datasets.registry import load_dataset
+from workflow_scripts.errors import BadData
 from workflow_scripts.progress import track
 from workflow_scripts.stages.entry import In, Out, run_stage
 from workflow_scripts.tasks.registry import load_task
@@ -21,6 +22,9 @@ def main(*, task: str, seed: int, max_instances: int, max_per_picture: int, reco
     )
     rows = (schemas.as_row(instance) for instance in track(found, f"derive {task}", unit="instances"))
     made = schemas.write(rows, schemas.INSTANCES, out)
+    if declared.role == "eval" and not made:
+        fix = "give the split more records, or leave the task out with tasks.leave_out"
+        raise BadData(f"no record gives an instance of the unseen task {task}", file=records, fix=fix)
     return f"{made} instances of {task}"
 
 

@@ -30,7 +30,7 @@ def main(
     out.unlink(missing_ok=True)  # from here until the end the folder is not to be trusted
     if in_place is not None:
         root = Path(in_place)
-        files = [Member.of(_annotation(root / p), below=root) for p in declared.annotation_files(native_splits)]
+        files = [Member.of(_annotation(root / p), below=root) for p in declared.annotation_files(native_splits, root)]
         Manifest(dataset, files=tuple(files), root=in_place).write(out)
         return f"{dataset} is used in place: {in_place}"
     shutil.rmtree(out.parent, ignore_errors=True)

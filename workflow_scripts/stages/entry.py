@@ -15,7 +15,9 @@ text that says what it did.
 import argparse
 import inspect
 import json
+import os
 import sys
+import threading
 import time
 import types
 import typing
@@ -33,6 +35,27 @@ Out = typing.Annotated[Path, "out"]
 Place = typing.Annotated[Path, "place"]
 
 
+RUN = "MULTIINSTRUCT_RUN"  # process id of the Snakemake that started this job; not set where a stage is run by hand
+WATCH_S = 1.0
+
+
+def _end_with_run() -> None:
+    """End this process soon after its Snakemake is gone: it could overwrite what the next run makes."""
+
+    def watch(run: int) -> None:
+        while True:
+            time.sleep(WATCH_S)
+            try:
+                os.kill(run, 0)
+            except ProcessLookupError:
+                os._exit(1)
+            except PermissionError:
+                pass  # it lives, under another user
+
+    if run := os.environ.get(RUN):
+        threading.Thread(target=watch, args=(int(run),), daemon=True).start()
+
+
 def run_stage(main: Callable[..., str], *, memo: bool = True) -> None:
     """Run a stage's main with the command line's arguments. Exits with 1 and a message for people on bad input."""
     stage = Path(inspect.getfile(main)).stem
@@ -41,6 +64,7 @@ def run_stage(main: Callable[..., str], *, memo: bool = True) -> None:
     for parameter in inspect.signature(main).parameters.values():
         kinds[parameter.name] = _add_argument(parser, parameter)
     values = vars(parser.parse_args())
+    _end_with_run()
     settings = {name: values[name] for name, kind in kinds.items() if kind == "setting"}
     code = stage_digest(stage, task=values.get("task"), dataset=values.get("dataset"))
     note(stage=stage, code=code, settings=settings, libraries=library_versions())

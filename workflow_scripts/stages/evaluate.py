@@ -28,7 +28,7 @@ def main(
     for task, path in zip(tasks, out):
         parts = sorted(p for p in shards if p.parent.name == task)
         inputs = shared | {"shards": [content_digest(p) for p in parts]}
-        keys[task] = memo.key("evaluate", code, {"task": task, **settings}, inputs)
+        keys[task] = memo.key("evaluate", code, {"task": task, "threads": threads, **settings}, inputs)
         if not memo.fetch(keys[task], [path]):
             work[task] = (parts, path)
     if work:

@@ -13,6 +13,7 @@ from workflow_scripts.errors import BadConfig
 from workflow_scripts.instructions.templates import check_all, load_templates
 from workflow_scripts.memo import VARIABLE
 from workflow_scripts.provenance import digest_of, files_digest, library_versions
+from workflow_scripts.stages.entry import RUN
 from workflow_scripts.tasks.base import Task
 from workflow_scripts.tasks.registry import load_tasks
 from workflow_scripts.training.variants import MULTIINSTRUCT, NATURAL_INSTRUCTIONS, VARIANTS
@@ -30,7 +31,9 @@ class Plan:
         self.left_out: list[str] = []  # a line for each task that cannot be made, and why
         everything = load_tasks()
         check_all(everything.values())
+        self._check_folders({d for task in everything.values() for d in self._needs(task.dataset)})
         self.tasks = {task.id: task for task in self._chosen(everything)}
+        self.variants = [v for v in config.variants if self._can_be_tuned(v)]
         for name in (*config.tokens.corpus, config.vqgan.pictures):
             load_dataset(name)  # a name that is none must not go unnoticed
         if unknown := set(config.datasets) - {t.dataset for t in everything.values()}:
@@ -54,7 +57,25 @@ class Plan:
             raise BadConfig("no unseen task is left to evaluate", fix="look at raw.root and tasks.leave_out")
         return chosen
 
+    def _can_be_tuned(self, variant: str) -> bool:
+        """Whether there are tasks for the variant and for what it starts from; if not, a line says so."""
+        declared = VARIANTS[variant]
+        if declared is None:
+            return True
+        if self.tuned_on(variant):
+            return self._can_be_tuned(declared.base)
+        line = f"{variant} and what starts from it are left out: no task of {declared.tasks} is there to tune it on"
+        self.left_out += [line] if line not in self.left_out else []
+        return False
+
     # Datasets
+
+    def _check_folders(self, known: set[str]) -> None:
+        for dataset, folder in self.config.raw.folders.items():
+            if dataset not in known:
+                raise BadConfig(f"raw.folders names {dataset!r}; there are {', '.join(sorted(known))}")
+            if not Path(folder).is_dir():
+                raise BadConfig(f"raw.folders.{dataset} is {folder!r}, which is no folder")
 
     @staticmethod
     def _needs(dataset: str) -> list[str]:
@@ -104,19 +125,24 @@ class Plan:
         return named.get(self.config.raw.mirror, self.config.raw.mirror)
 
     def archives(self, dataset: str) -> list[str]:
-        return [f"results/mirror/{dataset}/{file.name}" for file in self.datasets[dataset].files]
+        """The dataset's archives in a mirror that is a folder."""
+        return [f"{self.mirror}/{dataset}/{file.name}" for file in self.datasets[dataset].files]
 
     def raw_inputs(self, dataset: str) -> list[str]:
-        """What the download of a dataset depends on: drawn archives, or the annotations of a folder used in place."""
-        if dataset in self.drawn:
-            return self.archives(dataset)
+        """What the download of a dataset depends on: a local mirror's archives, or the annotations used in place."""
         folder = self.in_place(dataset)
-        files = self.datasets[dataset].annotation_files(self.native_splits(dataset)) if folder else []
+        if folder is None:
+            return self.archives(dataset) if self.mirror is not None and "://" not in self.mirror else []
+        files = self.datasets[dataset].annotation_files(self.native_splits(dataset), Path(folder))
         return [f"{folder}/{path}" for path in files]
 
     def manifests(self, dataset: str) -> list[str]:
         """Of the dataset and of those whose pictures it names."""
         return [f"results/raw/{d}/manifest.json" for d in self._needs(dataset)]
+
+    def manifests_of(self, tasks: list[str]) -> list[str]:
+        """Of all datasets that these tasks' records or pictures are of."""
+        return sorted({m for task in tasks for m in self.manifests(self.tasks[task].dataset)})
 
     @property
     def all_manifests(self) -> list[str]:
@@ -172,7 +198,7 @@ class Plan:
     def models(self) -> list[str]:
         """All variants to make: those asked for, and those they start from."""
         found: list[str] = []
-        for variant in self.config.variants:
+        for variant in self.variants:
             chain = []
             while variant is not None and variant not in found:
                 chain.append(variant)
@@ -205,11 +231,13 @@ class Plan:
     @property
     def initialisation(self) -> str:
         """Fields of the fresh model's configuration."""
-        return json.dumps({"code_image_size": 8 * self._code_grid})
+        model = self.config.vqgan.model
+        grid = model.image_size // (model.patch * 2 ** (len(model.ch_mult) - 1))
+        return json.dumps({"code_image_size": 8 * grid})
 
     @property
-    def _code_grid(self) -> int:
-        return self.config.vqgan.model.get("image_size", 64) // 8
+    def vqgan(self) -> str:
+        return json.dumps(self.config.vqgan.model.model_dump(), sort_keys=True)
 
     @property
     def scoring(self) -> str:
@@ -222,7 +250,7 @@ class Plan:
         return json.dumps(
             {
                 "config": config,
-                "variants": self.config.variants,
+                "variants": self.variants,
                 "tasks": {
                     t.id: {
                         "name": t.name,
@@ -254,8 +282,9 @@ class Plan:
 
     @property
     def archive_folder(self) -> str:
-        """Where fetched archives stay: drawn ones apart from real ones, which bear the same names."""
-        return "results/archives/miniature" if self.miniature else "results/archives/fetched"
+        """Where fetched archives stay: each source's apart, since they bear the same names."""
+        mirror = self.config.raw.mirror
+        return f"results/archives/{mirror if mirror in ('miniature', 'official') else digest_of(mirror)}"
 
     def declared_files(self, dataset: str) -> str:
         """Of what a dataset declares to be fetched."""
@@ -280,5 +309,6 @@ def prepare_environment(memo: str | None) -> None:
     """
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     os.environ.setdefault("GOMP_SPINCOUNT", "20000")
+    os.environ[RUN] = str(os.getpid())
     if memo is not None:
         os.environ.setdefault(VARIABLE, memo)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from workflow_scripts import schemas
 from workflow_scripts.datasets.base import Dataset
+from workflow_scripts.errors import BadData
 from workflow_scripts.randomness import Draw, keyed_number
 from workflow_scripts.tasks.base import Instance, Task
 
@@ -22,19 +23,23 @@ def instances(
     ids = _record_ids(task, records, schema)
     order = sorted(ids, key=lambda record_id: keyed_number(seed, task.id, "sample", record_id))
     survey = () if task.survey is None else (task.survey(_all(task, dataset, records, schema)),)
-    made, of_picture = 0, Counter()
+    made, of_picture = set(), Counter()
     start, size = 0, max_instances + max_instances // 4 + 50
-    while start < len(order) and made < max_instances:
+    while start < len(order) and len(made) < max_instances:
         chosen = order[start : start + size]
         found = {record.record_id: record for record in _some(chosen, dataset, records, schema)}
         for record_id in chosen:
             for instance in task.derive(found[record_id], Draw(seed, task.id, record_id), *survey):
-                if made == max_instances:
+                if len(made) == max_instances:
                     return
                 if instance.image is not None and of_picture[instance.image] == max_per_picture:
                     break
+                if instance.instance_id in made:
+                    fix = "ids of records and of what they hold must differ: look for a repeated one in the raw files"
+                    problem = f"two instances of {task.id} have the id {instance.instance_id}"
+                    raise BadData(problem, file=records, record=record_id, fix=fix)
                 of_picture[instance.image] += 1
-                made += 1
+                made.add(instance.instance_id)
                 yield instance
         start, size = start + size, size * 2
 

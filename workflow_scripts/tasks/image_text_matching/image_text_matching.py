@@ -38,7 +38,8 @@ def derive(photo: Photo, draw: Draw, pool: list[Foreign]) -> Iterator[Instance]:
     own = [c for c in photo.captions if any(o.name in c.lower() for o in photo.objects)]
     present = {o.name for o in photo.objects}
     draws = draw.sample(pool, min(TRIES, len(pool)), purpose="foreign")
-    foreign = next((f.caption for f in draws if f.named - present), None)
+    told = " ".join(photo.captions).lower()  # captions also name what no box is drawn around
+    foreign = next((f.caption for f in draws if any(name not in told for name in f.named - present)), None)
     if not own or foreign is None:
         return
     matches = draw.coin(purpose="matches")

@@ -10,14 +10,18 @@ SAME = 0.9  # subject and object that overlap more than this are one region
 
 
 def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
-    """The photo's related pairs, in drawn order; every relation stated of a pair of regions is a right answer."""
+    """The photo's relations, each once, in drawn order; every relation stated of a pair of regions is a right answer."""
     stated: dict[tuple, set[str]] = {}
     for r in photo.relationships:
         stated.setdefault((r.subject.region, r.object.region), set()).add(r.predicate)
+    asked = set()
     for r in draw.shuffled(photo.relationships, purpose="order"):
         pair = (r.subject.region, r.object.region)
-        if iou(*pair) > SAME or not all(is_usable(region, photo.width, photo.height) for region in pair):
+        if (pair, r.predicate) in asked or iou(*pair) > SAME:
             continue
+        if not all(is_usable(region, photo.width, photo.height) for region in pair):
+            continue
+        asked.add((pair, r.predicate))
         yield Instance(
             instance_id=f"{photo.record_id}/{r.relationship_id}",
             **picture_of(photo),
