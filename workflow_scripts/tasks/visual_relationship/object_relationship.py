@@ -10,7 +10,7 @@ SAME = 0.9  # subject and object that overlap more than this are one region
 
 
 def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
-    """The photo's relations, each once, in drawn order; every relation stated of a pair of regions is a right answer."""
+    """The photo's relations, each once, in drawn order; all that are stated of a pair of regions are right answers."""
     stated: dict[tuple, set[str]] = {}
     for r in photo.relationships:
         stated.setdefault((r.subject.region, r.object.region), set()).add(r.predicate)
