@@ -9,10 +9,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from workflow_scripts.models.ofa.modeling import IGNORE
 from workflow_scripts.pictures import locate, open_picture
 from workflow_scripts.tokens.vocabulary import BOS, EOS, PAD
-
-IGNORE = -100
 
 
 class Pictures:

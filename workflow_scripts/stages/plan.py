@@ -12,14 +12,14 @@ from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.errors import BadConfig
 from workflow_scripts.instructions.templates import check_all, load_templates
 from workflow_scripts.memo import VARIABLE
+from workflow_scripts.models.ofa.sizes import FILES as MODEL_FILES
 from workflow_scripts.provenance import digest_of, files_digest, library_versions
 from workflow_scripts.stages.entry import RUN
 from workflow_scripts.tasks.base import Task
 from workflow_scripts.tasks.registry import load_tasks
+from workflow_scripts.tokens.vocabulary import FILES as TOKENIZER_FILES
 from workflow_scripts.training.variants import MULTIINSTRUCT, NATURAL_INSTRUCTIONS, VARIANTS
 
-MODEL_FILES = ("config.json", "generation_config.json", "model.safetensors")
-TOKENIZER_FILES = ("encoder.json", "vocab.bpe", "dict.txt")
 TABLES = ("scores", "tasks", "aggregates")
 
 
@@ -165,8 +165,13 @@ class Plan:
 
     # Tasks
 
+    @cached_property
+    def _templates(self) -> dict[str, list[str]]:
+        """Read once: Snakemake asks for every job, several times."""
+        return {t.id: [] if t.own_instruction else list(load_templates(t)) for t in self.tasks.values()}
+
     def templates(self, task: str) -> list[str]:
-        return [] if self.tasks[task].own_instruction else list(load_templates(self.tasks[task]))
+        return self._templates[task]
 
     def max_instances(self, split: str) -> int:
         return getattr(self.config.instances, f"max_{split}")

@@ -14,9 +14,8 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from workflow_scripts.errors import BadData
 from workflow_scripts.files import write_text
 from workflow_scripts.regions import BINS
-from workflow_scripts.tokens.vocabulary import CODES, SPECIALS, Vocabulary
+from workflow_scripts.tokens.vocabulary import CODES, FILES, SPECIALS, Vocabulary
 
-FILES = ("encoder.json", "vocab.bpe", "dict.txt")
 _PLACED = re.compile(r"\s*<(bin|code)_(\d+)>")  # the blank before a location or code token is not a token
 
 

@@ -16,6 +16,8 @@ BOS, PAD, EOS, UNK = 0, 1, 2, 3
 SPECIALS = 4
 CODES = 8192
 
+FILES = ("encoder.json", "vocab.bpe", "dict.txt")  # of a tokenizer's folder
+
 
 @dataclass(frozen=True)
 class Vocabulary:

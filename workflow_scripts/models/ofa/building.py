@@ -11,13 +11,13 @@ from workflow_scripts.errors import BadData
 from workflow_scripts.files import replacing
 from workflow_scripts.models.ofa.configuration import named
 from workflow_scripts.models.ofa.modeling import OFAForConditionalGeneration
+from workflow_scripts.models.ofa.sizes import FILES
 from workflow_scripts.regions import BINS
 from workflow_scripts.tokens.vocabulary import Vocabulary
 
 MAX_CYCLES = 8.0  # of a wave over all location tokens
 
 logging.disable_progress_bar()  # of loading and saving: bars that last a blink, in every log
-FILES = ("config.json", "generation_config.json", "model.safetensors")
 
 
 def fresh(size: str, *, seed: int, vocabulary: Vocabulary, **overrides) -> OFAForConditionalGeneration:

@@ -1,6 +1,8 @@
-"""The named sizes of OFA as plain numbers. Imports nothing, so that a Snakefile can check a size's name."""
+"""The named sizes of OFA as plain numbers, and a model's files. Imports nothing heavy: the Snakefile asks it."""
 
 import difflib
+
+FILES = ("config.json", "generation_config.json", "model.safetensors")  # of a model's folder
 
 # The five published architectures, and ofa_nano: small enough to train from scratch on two CPU cores.
 SIZES: dict[str, dict] = {
