@@ -1,5 +1,7 @@
 # make report   environment + the whole workflow on the embedded miniature world
 # make test     environment + tests          make lint    style checks        make format   fix style
+# make test-slow   the largest models against the original's numbers (about 12 GiB of memory)
+# make bench-model   seconds of a training step and of a generation, beside the original's
 # CORES=4 make report   uses four cores instead of all
 
 PYTHON ?= python3
@@ -7,13 +9,19 @@ CORES ?= all
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: report test lint format clean environment
+.PHONY: report test test-slow bench-model lint format clean environment
 
 report: environment
 	$(BIN)/snakemake --cores $(CORES) results/report.html
 
 test: environment
 	$(BIN)/pytest
+
+test-slow: environment
+	$(BIN)/pytest -m slow
+
+bench-model: environment
+	$(BIN)/python -m benchmarks.bench_model
 
 lint: environment
 	$(BIN)/ruff check .

@@ -6,7 +6,6 @@ Parameters carry fairseq's names, so the `model` part of a released checkpoint i
 
 import torch
 from torch import nn
-from torch.nn import functional as F
 from transformers import AutoConfig, AutoModelForSeq2SeqLM, GenerationMixin, PreTrainedModel
 from transformers import initialization as init
 from transformers.cache_utils import DynamicCache, EncoderDecoderCache
@@ -16,6 +15,7 @@ from workflow_scripts.models.ofa.configuration import OFAConfig
 from workflow_scripts.models.ofa.decoder import Decoder
 from workflow_scripts.models.ofa.encoder import Encoder, OFAEncoderOutput, refuse_attentions
 from workflow_scripts.models.ofa.layers import Attention
+from workflow_scripts.models.ofa.losses import smoothed_loss
 from workflow_scripts.models.ofa.positions import RelativeTable
 
 IGNORE = -100
@@ -26,16 +26,6 @@ COMPUTED = (".version", ".token_rp_bucket", ".image_rp_bucket", ".image_position
 def drop_computed(state_dict: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """A fairseq state dict without version marks and constant tables: what `load_state_dict` takes strictly."""
     return {key: value for key, value in state_dict.items() if not key.endswith(COMPUTED)}
-
-
-def smoothed_loss(logits: torch.Tensor, targets: torch.Tensor, smoothing: float) -> torch.Tensor:
-    """fairseq's label-smoothed cross entropy, summed: logits (N, V), targets (N,).
-
-    Per token (1 - e - e/(V-1)) * nll + e/(V-1) * sum of -log p over the vocabulary, which is what torch computes
-    for a smoothing of e * V / (V - 1).
-    """
-    size = logits.shape[-1]
-    return F.cross_entropy(logits.float(), targets, reduction="sum", label_smoothing=smoothing * size / (size - 1))
 
 
 class OFAForConditionalGeneration(PreTrainedModel, GenerationMixin):
