@@ -15,11 +15,13 @@ from transformers import PrinterCallback, Seq2SeqTrainer, Seq2SeqTrainingArgumen
 
 from workflow_scripts.errors import BadData
 from workflow_scripts.files import write_text
+from workflow_scripts.memory import keep_freed_memory
 from workflow_scripts.models.batches import Pictures
 from workflow_scripts.models.ofa.building import load, save
 from workflow_scripts.pictures import roots
 from workflow_scripts.progress import say
 from workflow_scripts.training.data import LengthBuckets, Shards, collate
+from workflow_scripts.training.optimizer import FairseqAdam
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,17 @@ class Settings:
     threads: int
 
 
-class BucketTrainer(Seq2SeqTrainer):
-    """Seq2SeqTrainer with batches of about one length."""
+class OFATrainer(Seq2SeqTrainer):
+    """Seq2SeqTrainer with batches of about one length, and OFA's Adam: weight decay on all parameters."""
+
+    def create_optimizer(self, model=None) -> FairseqAdam:
+        if self.optimizer is None:
+            parameters = [p for p in (model or self.model).parameters() if p.requires_grad]
+            betas = (self.args.adam_beta1, self.args.adam_beta2)
+            self.optimizer = FairseqAdam(
+                parameters, self.args.learning_rate, betas, self.args.adam_epsilon, self.args.weight_decay
+            )
+        return self.optimizer
 
     def _get_train_sampler(self, train_dataset=None) -> LengthBuckets:
         return LengthBuckets(self.train_dataset, self.args.train_batch_size, self.args.seed)
@@ -83,6 +94,7 @@ def tune(
 ) -> dict[str, float]:
     """Tune the model in folder `base` and write the result and log.jsonl to `folder`; returns the last figures."""
     torch.set_num_threads(settings.threads)
+    keep_freed_memory()
     data, held_out = Shards(shards, settings.seed), Shards(validation, settings.seed)
     if not len(data):
         raise BadData("no training instances", file=shards[0], fix="raise instances.max_train, or give more data")
@@ -94,7 +106,7 @@ def tune(
             module.p = settings.dropout
     log = Log(settings.batch_size)
     with tempfile.TemporaryDirectory() as work:
-        trainer = BucketTrainer(
+        trainer = OFATrainer(
             model=model,
             args=_arguments(settings, len(data), Path(work), evaluate=len(held_out) > 0),
             train_dataset=data,

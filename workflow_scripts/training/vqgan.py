@@ -16,6 +16,7 @@ from PIL import Image
 from torch import Tensor
 
 from workflow_scripts.errors import BadConfig, BadData
+from workflow_scripts.memory import keep_freed_memory
 from workflow_scripts.models.vqgan import VQGAN, VQGANConfig, picture_to_tensor
 from workflow_scripts.progress import say
 from workflow_scripts.randomness import Draw
@@ -56,6 +57,7 @@ def train(
         raise BadConfig(f"{len(pictures)} pictures, {steps} steps, batches of {batch_size}: each must be above zero")
     threads_before = torch.get_num_threads()
     torch.set_num_threads(threads)
+    keep_freed_memory()
     try:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
