@@ -20,6 +20,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "20000")
 import torch
 
 from workflow_scripts.memory import keep_freed_memory
+from workflow_scripts.models.ofa.beam_search import Search, search
 from workflow_scripts.models.ofa.building import fresh
 from workflow_scripts.tokens.vocabulary import EOS, Vocabulary
 from workflow_scripts.training.optimizer import FairseqAdam
@@ -50,14 +51,8 @@ def training_step(size: str) -> Callable[[], None]:
 
 def generation(size: str) -> Callable[[], None]:
     model, inputs = fresh(size, seed=0, vocabulary=RELEASED).eval(), batch()
-
-    def generate() -> None:
-        model.generate(
-            **inputs, num_beams=BEAMS, min_length=TARGET + 2, max_length=TARGET + 2, no_repeat_ngram_size=3,
-            early_stopping=True, do_sample=False,
-        )  # fmt: skip
-
-    return generate
+    settings = Search(beams=BEAMS, min_len=TARGET, max_len_b=TARGET, no_repeat_ngram=3)
+    return lambda: search(model, settings, **inputs)
 
 
 def batch() -> dict[str, torch.Tensor]:

@@ -82,17 +82,25 @@ class DecoderLayer(GradientCheckpointingLayer):
         return x + self.drop_path(self.dropout(feed_forward(self, x)))
 
     def over_encoder(self, x, encoder_states, bias, past_key_values) -> torch.Tensor:
-        """Cross-attention (B, Q, D) -> (B, Q, D); the encoder's keys and values are computed once per cache."""
+        """Cross-attention (B * K, Q, D) -> (B * K, Q, D): K beams of each of the B encoded sentences share its keys.
+
+        The encoder's keys and values are computed once per cache.
+        """
         attention = self.encoder_attn
         if past_key_values is None:
-            return attention.attend(x, *attention.keys_values(encoder_states), bias)
-        cache, layer = past_key_values.cross_attention_cache, attention.layer
-        if past_key_values.is_updated.get(layer):
-            keys, values = cache.layers[layer].keys, cache.layers[layer].values
+            keys, values = attention.keys_values(encoder_states)
+        elif past_key_values.is_updated.get(attention.layer):
+            kept = past_key_values.cross_attention_cache.layers[attention.layer]
+            keys, values = kept.keys, kept.values
         else:
-            keys, values = cache.update(*attention.keys_values(encoder_states), layer)
-            past_key_values.is_updated[layer] = True
-        return attention.attend(x, keys, values, bias)
+            cache = past_key_values.cross_attention_cache
+            keys, values = cache.update(*attention.keys_values(encoder_states), attention.layer)
+            past_key_values.is_updated[attention.layer] = True
+        beams = x.shape[0] // keys.shape[0]
+        if beams == 1:
+            return attention.attend(x, keys, values, bias)
+        together = x.reshape(keys.shape[0], -1, x.shape[-1])  # (B, K * Q, D)
+        return attention.attend(together, keys, values, bias.repeat(1, 1, beams, 1)).view_as(x)
 
 
 def pick_relative_bias(rows: RelativeRows, token_table: torch.Tensor, image_table: torch.Tensor) -> torch.Tensor:

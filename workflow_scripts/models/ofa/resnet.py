@@ -16,6 +16,15 @@ class FrozenBatchNorm2d(nn.BatchNorm2d):
         )
 
 
+def convolve(conv: nn.Conv2d, norm: nn.BatchNorm2d, x: torch.Tensor) -> torch.Tensor:
+    """norm(conv(x)); outside training as one convolution, with the norm's scale and shift in its weights."""
+    if torch.is_grad_enabled() or norm.training:
+        return norm(conv(x))
+    scale = norm.weight * (norm.running_var + norm.eps).rsqrt()
+    weight, bias = conv.weight * scale[:, None, None, None], norm.bias - norm.running_mean * scale
+    return F.conv2d(x, weight, bias, conv.stride, conv.padding)
+
+
 class Bottleneck(nn.Module):
     """1x1, 3x3 (with the stride), 1x1 convolutions and a shortcut: (B, C, H, W) -> (B, 4 * planes, H/s, W/s)."""
 
@@ -33,10 +42,10 @@ class Bottleneck(nn.Module):
             self.downsample = nn.Sequential(nn.Conv2d(channels, out, 1, stride, bias=False), norm(out))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        shortcut = x if self.downsample is None else self.downsample(x)
-        x = F.relu(self.bn1(self.conv1(x)), inplace=True)
-        x = F.relu(self.bn2(self.conv2(x)), inplace=True)
-        return F.relu(self.bn3(self.conv3(x)) + shortcut, inplace=True)
+        shortcut = x if self.downsample is None else convolve(*self.downsample, x)
+        x = F.relu(convolve(self.conv1, self.bn1, x), inplace=True)
+        x = F.relu(convolve(self.conv2, self.bn2, x), inplace=True)
+        return F.relu(convolve(self.conv3, self.bn3, x).add_(shortcut), inplace=True)
 
 
 class ResNet(nn.Module):
@@ -59,6 +68,6 @@ class ResNet(nn.Module):
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         pixels = pixels.contiguous(memory_format=torch.channels_last)  # a tenth faster on CPUs, same numbers
-        x = F.relu(self.bn1(self.conv1(pixels)), inplace=True)  # (B, w, H/2, W/2)
+        x = F.relu(convolve(self.conv1, self.bn1, pixels), inplace=True)  # (B, w, H/2, W/2)
         x = F.max_pool2d(x, 3, stride=2, padding=1)  # (B, w, H/4, W/4)
         return self.layer3(self.layer2(self.layer1(x)))  # (B, 16w, H/16, W/16)
