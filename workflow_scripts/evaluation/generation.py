@@ -8,7 +8,7 @@ import torch
 
 from workflow_scripts import schemas
 from workflow_scripts.models.batches import Pictures, source_ids
-from workflow_scripts.models.ofa.building import load
+from workflow_scripts.models.ofa.checkpoints import load
 from workflow_scripts.models.ofa.modeling import OFAForConditionalGeneration
 from workflow_scripts.pictures import roots
 from workflow_scripts.progress import track

@@ -17,7 +17,8 @@ from workflow_scripts.errors import BadData
 from workflow_scripts.files import write_text
 from workflow_scripts.memory import keep_freed_memory
 from workflow_scripts.models.batches import Pictures
-from workflow_scripts.models.ofa.building import load, save
+from workflow_scripts.models.ofa.building import save
+from workflow_scripts.models.ofa.checkpoints import load
 from workflow_scripts.pictures import roots
 from workflow_scripts.progress import say
 from workflow_scripts.training.data import LengthBuckets, Shards, collate

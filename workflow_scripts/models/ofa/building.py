@@ -7,7 +7,6 @@ from pathlib import Path
 import torch
 from transformers.utils import logging
 
-from workflow_scripts.errors import BadData
 from workflow_scripts.files import replacing
 from workflow_scripts.models.ofa.configuration import named
 from workflow_scripts.models.ofa.modeling import OFAForConditionalGeneration
@@ -47,12 +46,3 @@ def save(model: OFAForConditionalGeneration, folder: Path) -> None:
         for name in FILES:
             with replacing(folder / name) as part:
                 part.write_bytes((Path(making) / name).read_bytes())
-
-
-def load(folder: Path) -> OFAForConditionalGeneration:
-    """The model that `save` wrote, in evaluation mode. Raises BadData if the folder holds no such model."""
-    try:
-        return OFAForConditionalGeneration.from_pretrained(folder, local_files_only=True).eval()
-    except (OSError, ValueError, RuntimeError) as error:
-        fix = "delete the folder and run snakemake again"
-        raise BadData(f"cannot load the model: {error}", file=folder, fix=fix) from error

@@ -1,13 +1,16 @@
 """OFA's configuration, in transformers' vocabulary."""
 
 from dataclasses import field
+from pathlib import Path
 
 from huggingface_hub.dataclasses import strict
+from huggingface_hub.errors import StrictDataclassError
 from transformers import PretrainedConfig
 
+from workflow_scripts.errors import BadData
 from workflow_scripts.models.ofa.sizes import SIZES, size_fields
 
-__all__ = ["SIZES", "OFAConfig", "named"]
+__all__ = ["SIZES", "OFAConfig", "named", "read_configuration"]
 
 
 @strict
@@ -39,6 +42,7 @@ class OFAConfig(PretrainedConfig):
 
     resnet_layers: list[int] = field(default_factory=lambda: [3, 4, 23])  # bottleneck blocks of the three stages
     resnet_width: int = 64  # planes of the first stage; the output has 16 times as many channels
+    resnet_norm_eps: float = 1e-5  # of BatchNorm; checkpoints trained with fairseq's sync_bn have 1e-3
     freeze_resnet: bool = False  # BatchNorm keeps its statistics and affine parameters while training
 
     max_source_positions: int = 1024
@@ -82,6 +86,15 @@ class OFAConfig(PretrainedConfig):
             )
         if not self.tie_word_embeddings:
             raise ValueError("OFA shares one embedding between encoder, decoder and output: keep tie_word_embeddings")
+
+
+def read_configuration(fields: dict, file: Path) -> OFAConfig:
+    """The configuration that a file gives. Raises BadData if no OFA can be built from it."""
+    try:
+        return OFAConfig(**fields)
+    except (ValueError, TypeError, StrictDataclassError) as error:
+        fix = "take a checkpoint of OFA as it was released, or as this project saved it"
+        raise BadData(f"not the configuration of an OFA that can be built: {error}", file=file, fix=fix) from error
 
 
 def named(size: str, **overrides) -> OFAConfig:

@@ -91,7 +91,9 @@ class Encoder(nn.Module):
         self.embed_tokens = nn.Embedding(config.vocab_size, dim, config.pad_token_id)
         self.layernorm_embedding = nn.LayerNorm(dim)
         self.type_embedding = nn.Embedding(2, dim)  # row 0 text, row 1 image
-        self.embed_images = ResNet(config.resnet_layers, config.resnet_width, config.freeze_resnet)
+        self.embed_images = ResNet(
+            config.resnet_layers, config.resnet_width, config.freeze_resnet, config.resnet_norm_eps
+        )
         self.image_proj = nn.Linear(self.embed_images.out_channels, dim)
         self.patch_layernorm_embedding = nn.LayerNorm(dim)
         self.embed_positions = nn.Embedding(config.max_source_positions + 2, dim)

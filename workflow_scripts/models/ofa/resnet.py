@@ -1,5 +1,8 @@
 """The image encoder: a ResNet with bottleneck blocks, cut after its third stage (stride 16)."""
 
+import functools
+from collections.abc import Callable
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -28,7 +31,7 @@ def convolve(conv: nn.Conv2d, norm: nn.BatchNorm2d, x: torch.Tensor) -> torch.Te
 class Bottleneck(nn.Module):
     """1x1, 3x3 (with the stride), 1x1 convolutions and a shortcut: (B, C, H, W) -> (B, 4 * planes, H/s, W/s)."""
 
-    def __init__(self, channels: int, planes: int, stride: int, norm: type[nn.BatchNorm2d]):
+    def __init__(self, channels: int, planes: int, stride: int, norm: Callable[[int], nn.BatchNorm2d]):
         super().__init__()
         out = EXPANSION * planes
         self.conv1 = nn.Conv2d(channels, planes, 1, bias=False)
@@ -51,9 +54,9 @@ class Bottleneck(nn.Module):
 class ResNet(nn.Module):
     """Pictures (B, 3, H, W) to feature maps (B, 16 * width, H/16, W/16)."""
 
-    def __init__(self, layers: list[int], width: int, freeze: bool = False):
+    def __init__(self, layers: list[int], width: int, freeze: bool = False, eps: float = 1e-5):
         super().__init__()
-        norm = FrozenBatchNorm2d if freeze else nn.BatchNorm2d
+        norm = functools.partial(FrozenBatchNorm2d if freeze else nn.BatchNorm2d, eps=eps)
         self.conv1 = nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False)
         self.bn1 = norm(width)
         channels = width
