@@ -4,6 +4,7 @@
 rule initialise:
     input:
         tokenizer=rules.tokenizer.output.files,
+        base=PLAN.base,
     output:
         model=PLAN.model("ofa"),
     log:
@@ -23,7 +24,7 @@ rule initialise:
         settings=PLAN.initialisation,
     shell:
         "python -m workflow_scripts.stages.initialise --size {params.size} --seed {params.seed}"
-        " --settings {params.settings:q} --tokenizer {input.tokenizer} --out {output.model} > {log} 2>&1"
+        " --settings {params.settings:q} --tokenizer {input.tokenizer} --base {input.base:q} --out {output.model} > {log} 2>&1"
 
 
 for _variant in PLAN.models:

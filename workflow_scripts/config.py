@@ -95,6 +95,7 @@ class VQGAN(Section):
 
 class Model(Section):
     size: Literal[tuple(SIZES)]
+    base: str | None
 
 
 class Tuning(Section):
@@ -120,7 +121,7 @@ class Training(Section):
 
 class Evaluation(Section):
     beams: Count
-    max_length: Count
+    max_length: Annotated[int, Field(ge=3, le=1024)]
     no_repeat_ngram: Annotated[int, Field(ge=0)]
     batch_size: Count
 

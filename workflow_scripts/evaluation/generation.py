@@ -7,7 +7,9 @@ from pathlib import Path
 import torch
 
 from workflow_scripts import schemas
+from workflow_scripts.memory import keep_freed_memory
 from workflow_scripts.models.batches import Pictures, source_ids
+from workflow_scripts.models.ofa.beam_search import Search, search
 from workflow_scripts.models.ofa.checkpoints import load
 from workflow_scripts.models.ofa.modeling import OFAForConditionalGeneration
 from workflow_scripts.pictures import roots
@@ -39,6 +41,7 @@ def predict(
     model, tokenizer: folders. work: task -> its shards and where its predictions go.
     """
     torch.set_num_threads(threads)
+    keep_freed_memory()
     loaded, text = load(model), TextTokenizer(tokenizer)
     pictures = Pictures(roots(manifests), settings.image_size)
     for task, (shards, path) in work.items():
@@ -65,7 +68,7 @@ def _outputs(
     return found
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def _generate(
     model: OFAForConditionalGeneration, rows: Sequence[Mapping], pictures: Pictures, settings: Settings
 ) -> list[list[int]]:
@@ -77,15 +80,10 @@ def _generate(
         owner = torch.tensor([i for i, row in enumerate(rows) for _ in row["sources"]])  # row of each source
         inputs["image_features"] = model.get_image_features(images["pixel_values"])[owner]
         inputs["patch_masks"] = images["patch_masks"][owner]
-    written = model.generate(
-        **inputs,
-        num_beams=settings.beams,
-        max_length=settings.max_length,
-        no_repeat_ngram_size=settings.no_repeat_ngram,
-        early_stopping=True,
-        do_sample=False,
-    )
-    return written.tolist()
+    how = Search(
+        beams=settings.beams, max_len_b=settings.max_length - 2, no_repeat_ngram=settings.no_repeat_ngram
+    )  # fmt: skip
+    return [hypotheses[0].tokens for hypotheses in search(model, how, **inputs)]
 
 
 def _predictions(task: str, rows: Sequence[Mapping], outputs: Sequence[Sequence[str]]) -> Iterator[dict]:

@@ -13,6 +13,7 @@ from workflow_scripts.errors import BadConfig
 from workflow_scripts.instructions.templates import check_all, load_templates
 from workflow_scripts.memo import VARIABLE
 from workflow_scripts.models.ofa.sizes import FILES as MODEL_FILES
+from workflow_scripts.models.ofa.sources import files_of
 from workflow_scripts.provenance import digest_of, files_digest, library_versions
 from workflow_scripts.stages.entry import RUN
 from workflow_scripts.tasks.base import Task
@@ -198,6 +199,12 @@ class Plan:
     @staticmethod
     def model(variant: str) -> list[str]:
         return [f"results/models/{variant}/{name}" for name in MODEL_FILES]
+
+    @property
+    def base(self) -> list[str]:
+        """The files of the checkpoint that everything starts from, if the configuration has one."""
+        path = self.config.model.base
+        return [] if path is None else [str(file) for file in files_of(Path(path))]
 
     @property
     def models(self) -> list[str]:

@@ -3,8 +3,10 @@
 import pytest
 import torch
 
-from workflow_scripts.models.ofa.beam_search import Search, candidate_scores, search
+from workflow_scripts.models.ofa.beam_search import Search, candidate_scores, forbid_repeats, search, topk
+from workflow_scripts.models.ofa.building import fresh
 from workflow_scripts.models.ofa.trie import Trie
+from workflow_scripts.tokens.vocabulary import Vocabulary
 
 from .parity import arrays, entries, needs_fixtures, source
 
@@ -58,3 +60,110 @@ def test_scores_of_all_candidates_agree_with_the_original(original):
     scores = candidate_scores(original, entry["answers"], prompts=entry["decoder_prompts"], rows_at_once=3, **inputs)
     assert torch.allclose(scores, torch.tensor(entry["scores"]), atol=3e-5)
     assert scores.argmax(1).tolist() == entry["argmax"]
+
+
+# --- whatever the weights
+
+
+@pytest.fixture
+def batch():
+    """Three sentences of other lengths over three pictures, one of them hidden."""
+    torch.manual_seed(3)
+    ids = torch.randint(4, 300, (3, 9))
+    ids[1, 6:] = ids[2, 4:] = 1
+    return {
+        "input_ids": ids, "pixel_values": torch.randn(3, 3, 64, 48), "patch_masks": torch.tensor([True, False, True])
+    }  # fmt: skip
+
+
+def alone(batch: dict, number: int) -> dict:
+    row = {name: value[number, None] for name, value in batch.items()}
+    return row | {"input_ids": row["input_ids"][:, : int((row["input_ids"] != 1).sum())]}
+
+
+@pytest.mark.parametrize("settings", [Search(beams=4, max_len_b=12), Search(beams=3, max_len_b=9, no_repeat_ngram=2)])
+def test_a_sentence_has_the_same_hypotheses_alone_and_in_a_batch(settings, nano, batch):
+    """Although sentences leave the batch when they are done."""
+    together = search(nano, settings, **batch)
+    for number, ours in enumerate(together):
+        [single] = search(nano, settings, **alone(batch, number))
+        assert [h.tokens for h in ours] == [h.tokens for h in single]
+        assert [h.score for h in ours] == pytest.approx([h.score for h in single], abs=1e-4)
+
+
+def test_one_beam_is_greedy(nano, batch):
+    found = search(nano, Search(beams=1, max_len_b=10, min_len=0), **batch)
+    wanted = nano.generate(**batch, max_new_tokens=10, do_sample=False)
+    for [best], row in zip(found, wanted):
+        greedy = row[1:][row[1:] != 1].tolist()
+        assert [t for t in best.tokens if t != 2] == [t for t in greedy if t != 2]
+
+
+def test_scores_are_the_models_own(nano, batch):
+    [best, *_], *_ = search(nano, Search(beams=3, max_len_b=8), **alone(batch, 0))
+    with torch.no_grad():
+        labels = torch.tensor([best.tokens])
+        log_p = nano(**alone(batch, 0), labels=labels).logits.log_softmax(-1)
+    each = log_p[0, torch.arange(len(best.tokens)), labels[0]]
+    assert best.positional_scores == pytest.approx(each.tolist(), abs=1e-4)
+    assert best.score == pytest.approx(each.mean().item(), abs=1e-4)
+
+
+def test_sampling_follows_its_generator_and_the_distribution(nano, batch):
+    settings = Search(beams=4, max_len_b=6, sampling_topk=20)
+    draws = [search(nano, settings, generator=torch.Generator().manual_seed(n), **alone(batch, 0)) for n in (1, 1, 2)]
+    assert draws[0] == draws[1] != draws[2]
+    assert len({tuple(h.tokens) for h in draws[0][0]}) > 1
+
+
+def test_changed_weights_are_noticed(batch):
+    model = fresh("ofa_nano", seed=0, vocabulary=Vocabulary(50)).eval()
+    batch["input_ids"] = batch["input_ids"].clamp(max=50)
+    settings = Search(beams=2, max_len_b=4)
+    before = search(model, settings, **batch)
+    with torch.no_grad():
+        model.get_output_embeddings().weight.mul_(0.5)
+    assert search(model, settings, **batch) != before
+
+
+def test_repeated_ngrams_are_forbidden():
+    tokens, log_p = torch.tensor([[0, 5, 6, 7, 5, 6], [0, 5, 6, 7, 8, 9]]), torch.zeros(2, 10)
+    forbid_repeats(log_p, tokens, 3)
+    assert log_p.isinf().nonzero().tolist() == [[0, 1], [0, 7], [1, 1]]  # and the padding, which nobody may write
+
+
+@pytest.mark.parametrize(("rows", "size", "count"), [(3, 5000, 7), (2, 700, 5), (2, 64, 3)])
+def test_topk_by_blocks_is_topk(rows, size, count):
+    scores = torch.randn(rows, size, generator=torch.Generator().manual_seed(size))
+    scores[0, 10] = -torch.inf
+    ours, theirs = topk(scores, count), scores.topk(count)
+    assert torch.equal(ours[0], theirs.values)
+    assert torch.equal(ours[1], theirs.indices)
+
+
+@pytest.mark.parametrize(
+    ("settings", "prefix", "words"),
+    [
+        ({"min_len": 5, "max_len_b": 4}, None, "min_len=5 is above max_len=4"),
+        ({"max_len_b": 1024}, None, "need 1025 decoder positions, the model has 1024"),
+        ({"max_len_b": 65, "codes": True}, None, "need 66 decoder positions, the model has 65"),
+        ({"max_len_b": 4, "allowed_range": (290, 301)}, None, "allowed_range=290,301 is not within 4..300"),
+        ({"max_len_b": 4, "trie": Trie([[5, 300]])}, None, "the trie holds id 300"),
+        ({"max_len_b": 2}, [[5, 6, 7]], "a prefix of 3 tokens is longer than max_len=2"),
+        ({"max_len_b": 4}, [[5, 2]], "cannot hold eos"),
+    ],
+)
+def test_impossible_searches_say_so(settings, prefix, words, nano, batch):
+    prefix = None if prefix is None else torch.tensor(prefix * 3)
+    with pytest.raises(ValueError, match=words):
+        search(nano, Search(**settings), prefix_tokens=prefix, **batch)
+
+
+def test_wrong_settings_are_named_together():
+    with pytest.raises(ValueError, match=r"beams=0 must be at least 1; temperature=0 must be above 0"):
+        Search(beams=0, temperature=0)
+    with pytest.raises(ValueError, match="not both"):
+        Search(trie=Trie([[5]]), allowed_range=(4, 9))
+    for answers, words in (([], "no answers"), ([[]], "without tokens")):
+        with pytest.raises(ValueError, match=words):
+            Trie(answers)

@@ -18,6 +18,7 @@ from workflow_scripts.models.ofa.__main__ import convert
 from workflow_scripts.models.ofa.building import save
 from workflow_scripts.models.ofa.configuration import named
 from workflow_scripts.models.ofa.modeling import OFAForConditionalGeneration
+from workflow_scripts.models.ofa.sources import files_of
 
 from .parity import FIXTURES, SMALL, arrays, entries, furthest, needs_fixtures, source
 
@@ -125,7 +126,7 @@ def test_a_sharded_folder_loads(folder):
     (folder / "model.safetensors").unlink()
     index = {"weight_map": {name: file for file, members in parts.items() for name in members}}
     (folder / "model.safetensors.index.json").write_text(json.dumps(index))
-    assert [f.name for f in checkpoints.files_of(folder)][-2:] == ["a.safetensors", "b.safetensors"]
+    assert [f.name for f in files_of(folder)][-2:] == ["a.safetensors", "b.safetensors"]
     assert torch.equal(ofa.load(folder).encoder.embed_tokens.weight, tensors["encoder.embed_tokens.weight"])
 
 

@@ -1,57 +1,9 @@
-"""Generation against the original's generator."""
+"""transformers' own `generate` on OFA: caches, and pictures that were encoded before."""
 
 import pytest
 import torch
-from transformers import LogitsProcessorList
 
-from workflow_scripts.models.ofa.generation import AllowedRange, EndBetween
-
-from .parity import arrays, entries, furthest, needs_fixtures, source
-
-
-def translated(settings: dict) -> dict:
-    """generate's arguments for the original generator's settings."""
-    beams, codes, longest = settings["beam"], settings.get("gen_code", False), settings["max_len_b"] + 2
-    limits = LogitsProcessorList([EndBetween(settings.get("min_len", 1) + 2, longest)])
-    if "constraint_range" in settings:
-        start, end = map(int, settings["constraint_range"].split(","))
-        limits.insert(0, AllowedRange(start, end, codes, longest))
-    arguments = {
-        "num_beams": beams, "max_length": longest,
-        "no_repeat_ngram_size": settings.get("no_repeat_ngram_size", 0), "do_sample": False, "code_masks": codes,
-        "logits_processor": limits, "output_scores": True, "return_dict_in_generate": True,
-    }  # fmt: skip
-    if beams > 1:
-        penalty = 0.0 if settings.get("unnormalized") else settings.get("lenpen", 1.0)
-        arguments |= {"num_return_sequences": beams, "early_stopping": True, "length_penalty": penalty}
-    return arguments
-
-
-LOOSE_TAILS = ("caption_eval_beam5", "beam5_ngram2_block", "beam5_no_ngram_block")
-
-
-@needs_fixtures
-@pytest.mark.parametrize(
-    "name",
-    [
-        "greedy_max16", "greedy_max16_text_only", "caption_eval_beam5", "beam5_ngram2_block", "beam5_no_ngram_block",
-        "refcoco_eval_beam5", "vqa_beam5_unnormalized", "gigaword_eval_beam6", "gen_code_beam1_bins_blocked",
-        "gen_code_beam3", "constraint_range_bins_beam5",
-    ],
-)  # fmt: skip
-def test_generation_agrees_with_the_original(name, original):
-    entry = entries("tiny/generation.json")[name]
-    settings, case = entry["settings"], arrays(f"tiny/case_{entry['input_case']}.npz")
-    out = original.generate(**source(case), **translated(settings))
-    rows = out.sequences.unflatten(0, (len(entry["hypotheses"]), settings["beam"]))
-    # transformers finds a few better hypotheses for the end of the list, so there only the best ones must agree
-    best = 1 if name in LOOSE_TAILS else settings["beam"]
-    for sample, hypotheses in enumerate(entry["hypotheses"]):
-        ours = [row[row != 1].tolist() for row in rows[sample, :best]]
-        assert ours == [[0, *h["tokens"]] for h in hypotheses[:best]]
-    if settings["beam"] > 1:
-        scores = torch.tensor([[h["score"] for h in sample] for sample in entry["hypotheses"]])
-        assert furthest(out.sequences_scores.view_as(scores)[:, :best], scores[:, :best]) < 1e-5
+from .parity import arrays, needs_fixtures, source
 
 
 @needs_fixtures

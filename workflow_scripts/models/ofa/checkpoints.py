@@ -1,7 +1,6 @@
 """Any OFA checkpoint as our model: the original's file, a folder of its Hugging Face port, a folder of ours."""
 
 import difflib
-import json
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,10 +16,11 @@ from workflow_scripts.models.ofa import fairseq, hf_port, positions
 from workflow_scripts.models.ofa.configuration import OFAConfig, read_configuration
 from workflow_scripts.models.ofa.modeling import OFAForConditionalGeneration, drop_computed
 from workflow_scripts.models.ofa.sizes import SIZES
+from workflow_scripts.models.ofa.sources import ACCEPTED as LOCAL
+from workflow_scripts.models.ofa.sources import WEIGHTS, files_of, read_json
 
 TIED = ("encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "decoder.output_projection.weight")
-WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
-ACCEPTED = "a .pt file of the original, a folder of its Hugging Face port or of ours, or owner/name on the hub"
+ACCEPTED = f"{LOCAL}, or owner/name on the hub"
 
 
 def load(path_or_name: Path | str, *, dtype: torch.dtype = torch.float32) -> OFAForConditionalGeneration:
@@ -43,21 +43,6 @@ def read(path_or_name: Path | str) -> tuple[OFAConfig, dict[str, torch.Tensor], 
     return _read_folder(path)
 
 
-def files_of(path: Path) -> list[Path]:
-    """The files that `load` would read of a file or folder. Raises BadData if there is nothing to read."""
-    if path.is_file():
-        return [path]
-    if not (path / "config.json").is_file():
-        raise BadData("no config.json in it", file=path, fix=f"give {ACCEPTED}")
-    weights = next((path / name for name in WEIGHTS if (path / name).is_file()), None)
-    if weights is None:
-        raise BadData(f"no weights in it: none of {', '.join(WEIGHTS)}", file=path, fix=f"give {ACCEPTED}")
-    shards = []
-    if weights.suffix == ".json":
-        shards = [path / name for name in sorted(set(_json(weights).get("weight_map", {}).values()))]
-    return [path / "config.json", weights, *shards]
-
-
 def _from_hub(name: str) -> Path:
     if name in SIZES:
         fix = f"models.ofa.building.fresh({name!r}, ...) makes a model with fresh weights"
@@ -76,7 +61,7 @@ def _from_hub(name: str) -> Path:
 
 def _read_folder(folder: Path) -> tuple[OFAConfig, dict[str, torch.Tensor], Path]:
     config_file, *weights = files_of(folder)
-    values = _json(config_file)
+    values = read_json(config_file)
     tensors: dict[str, torch.Tensor] = {}
     for file in weights:
         tensors |= {} if file.suffix == ".json" else _tensors(file)
@@ -87,16 +72,6 @@ def _read_folder(folder: Path) -> tuple[OFAConfig, dict[str, torch.Tensor], Path
         problem = f"model_type is {values.get('model_type')!r}, not {OFAConfig.model_type!r}"
         raise BadData(problem, file=config_file, fix=f"give {ACCEPTED}")
     return read_configuration(values, config_file), tensors, weights[0]
-
-
-def _json(file: Path) -> dict:
-    try:
-        values = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadData(f"not a readable JSON file: {error}", file=file, fix=f"give {ACCEPTED}") from error
-    if not isinstance(values, dict):
-        raise BadData("not a JSON object", file=file, fix=f"give {ACCEPTED}")
-    return values
 
 
 def _tensors(file: Path) -> dict[str, torch.Tensor]:
