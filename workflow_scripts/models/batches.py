@@ -10,12 +10,20 @@ from PIL import Image
 from torch import Tensor
 
 from workflow_scripts.models.ofa.modeling import IGNORE
-from workflow_scripts.pictures import locate, open_picture
+from workflow_scripts.pictures import locate, open_picture, square
 from workflow_scripts.tokens.vocabulary import BOS, EOS, PAD
+
+HALF = (0.5, 0.5, 0.5)
+
+
+def normalised(pixels: Image.Image | np.ndarray, mean: Sequence[float] = HALF, std: Sequence[float] = HALF) -> Tensor:
+    """(height, width, 3) of 0..255 -> (3, height, width) float32: (x / 255 - mean) / std of each colour."""
+    shares = torch.from_numpy(np.array(pixels)).permute(2, 0, 1).float() / 255
+    return (shares - torch.tensor(mean)[:, None, None]) / torch.tensor(std)[:, None, None]
 
 
 class Pictures:
-    """Pictures as OFA takes them: RGB, bicubic to a square, (x / 255 - 0.5) / 0.5. Recent ones are kept as bytes."""
+    """Pictures as OFA takes them: `square`, then `normalised`. Recent ones are kept as bytes."""
 
     def __init__(self, roots: Mapping[str, Path], size: int, *, keep_bytes: int = 1 << 30):
         self._roots, self._size = roots, size
@@ -25,12 +33,11 @@ class Pictures:
     def pixels(self, image: str) -> Tensor:
         """(3, size, size) float32. Raises BadData if the file is missing or does not decode."""
         if image not in self._kept:
-            picture = open_picture(locate(image, self._roots)).convert("RGB")
-            self._kept[image] = np.asarray(picture.resize((self._size, self._size), Image.Resampling.BICUBIC))
+            self._kept[image] = np.asarray(square(open_picture(locate(image, self._roots)), self._size))
             if len(self._kept) > self._keep:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(image)
-        return torch.from_numpy(self._kept[image].transpose(2, 0, 1).copy()).float() / 127.5 - 1
+        return normalised(self._kept[image])
 
     def batch(self, images: Sequence[str | None]) -> dict[str, Tensor]:
         """pixel_values (batch, 3, size, size) and patch_masks (batch,); black and hidden where there is no picture.

@@ -1,9 +1,10 @@
 """Make the text tokenizer: take the released files, or train a small byte-level BPE on the records' texts."""
 
 from workflow_scripts import schemas
-from workflow_scripts.files import replacing
+from workflow_scripts.files import replacing, sha256
 from workflow_scripts.stages.entry import In, Out, run_stage
 from workflow_scripts.tokens.bpe import TextTokenizer, train
+from workflow_scripts.tokens.vocabulary import RELEASED
 
 
 def main(*, symbols: int, released: list[In] = (), records: list[In] = (), out: list[Out]) -> str:
@@ -13,7 +14,8 @@ def main(*, symbols: int, released: list[In] = (), records: list[In] = (), out: 
         for source, path in zip(released, out, strict=True):
             with replacing(path) as part:
                 part.write_bytes(source.read_bytes())
-        return f"{vocabulary.dict_lines} symbols, as released"
+        known = tuple(map(sha256, released)) == RELEASED
+        return f"{vocabulary.dict_lines} symbols, {'those' if known else 'not those'} of the released OFA"
     texts = (text for path in records for text in schemas.texts(path, leave_out=("record_id", "image")))
     made = train(texts, symbols=symbols, folder=out[0].parent)
     return f"{made} symbols"

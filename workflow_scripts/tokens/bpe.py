@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from workflow_scripts.errors import BadData
 from workflow_scripts.files import write_text
 from workflow_scripts.regions import BINS
-from workflow_scripts.tokens.vocabulary import CODES, FILES, SPECIALS, Vocabulary
+from workflow_scripts.tokens.vocabulary import BOS, CODES, EOS, FILES, PAD, SPECIALS, UNK, Vocabulary
 
-_PLACED = re.compile(r"\s*<(bin|code)_(\d+)>")  # the blank before a location or code token is not a token
+_PLACED = re.compile(r"<(bin|code)_(\d+)>")
 
 
 def train(texts: Iterable[str], *, symbols: int, folder: Path) -> int:
@@ -35,32 +35,38 @@ def train(texts: Iterable[str], *, symbols: int, folder: Path) -> int:
     return len(model["vocab"])
 
 
+def backend(folder: Path) -> tuple[Tokenizer, Vocabulary]:
+    """The BPE of a folder's files over the whole vocabulary, and the vocabulary's layout.
+
+    Location and code tokens are found inside texts and swallow the blanks before them; specials are not.
+    Raises BadData where a file is missing or they do not fit together.
+    """
+    symbols, merges, words = _read(folder)
+    vocabulary = Vocabulary(len(words))
+    ids = {"<s>": BOS, "<pad>": PAD, "</s>": EOS, "<unk>": UNK, "<mask>": vocabulary.mask}
+    ids |= {symbols.get(word, word): SPECIALS + line for line, word in enumerate(words)}
+    placed = {f"<code_{i}>": vocabulary.first_code + i for i in range(CODES)}
+    placed |= {f"<bin_{i}>": vocabulary.first_bin + i for i in range(BINS)}
+    tokenizer = Tokenizer(models.BPE(vocab=ids | placed, merges=[m for m in merges if "".join(m) in ids]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_tokens([AddedToken(token, lstrip=True, normalized=False) for token in placed])
+    return tokenizer, vocabulary
+
+
 class TextTokenizer:
     """Texts with inline <bin_i> and <code_i> to ids and back."""
 
     def __init__(self, folder: Path):
         """Read the three files. Raises BadData where one is missing or they do not fit together."""
-        symbols, merges, order = _read(folder)
-        self.vocabulary = Vocabulary(len(order))
-        ids = {symbols[gpt2]: SPECIALS + line for line, gpt2 in enumerate(order) if gpt2 in symbols}
-        self._bpe = Tokenizer(models.BPE(vocab=ids, merges=[m for m in merges if "".join(m) in ids]))
-        self._bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-        self._bpe.decoder = decoders.ByteLevel()
+        self._backend, self.vocabulary = backend(folder)
 
     def encode(self, text: str) -> list[int]:
         """Ids of a text, without bos and eos. The text starts as if a blank stood before it, as in OFA."""
-        ids, at, text = [], 0, " " + text.strip()
-        for placed in _PLACED.finditer(text):
-            ids += self._bpe.encode(text[at : placed.start()]).ids
-            ids.append(self._placed(placed[1], int(placed[2])))
-            at = placed.end()
-        return ids + self._bpe.encode(text[at:]).ids
-
-    def _placed(self, kind: str, number: int) -> int:
-        first, count = {"bin": (self.vocabulary.first_bin, BINS), "code": (self.vocabulary.first_code, CODES)}[kind]
-        if number >= count:
-            raise ValueError(f"<{kind}_{number}> is outside the vocabulary: the last is <{kind}_{count - 1}>")
-        return first + number
+        for kind, number in _PLACED.findall(text):
+            if int(number) >= (count := {"bin": BINS, "code": CODES}[kind]):
+                raise ValueError(f"<{kind}_{number}> is outside the vocabulary: the last is <{kind}_{count - 1}>")
+        return self._backend.encode(" " + text.strip()).ids
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of ids; specials vanish, location and code tokens are set apart by blanks."""
@@ -68,7 +74,7 @@ class TextTokenizer:
         for i in [*ids, None]:
             placed = i is not None and i >= self.vocabulary.first_code
             if run and (i is None or placed):
-                words.append(self._bpe.decode(run).strip())
+                words.append(self._backend.decode(run).strip())
                 run = []
             if placed:
                 bins = i - self.vocabulary.first_bin
@@ -78,8 +84,8 @@ class TextTokenizer:
         return " ".join(words)
 
 
-def _read(folder: Path) -> tuple[dict[int, str], list[tuple[str, str]], list[int | None]]:
-    """Symbols by GPT-2 id, merges, and the GPT-2 id of each line of dict.txt (None for a padding word)."""
+def _read(folder: Path) -> tuple[dict[str, str], list[tuple[str, str]], list[str]]:
+    """Symbols by GPT-2 id as it is written, merges, and the word of each line of dict.txt: such an id, or padding."""
     try:
         encoder = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
         merges = (folder / "vocab.bpe").read_text(encoding="utf-8").splitlines()[1:]
@@ -88,9 +94,9 @@ def _read(folder: Path) -> tuple[dict[int, str], list[tuple[str, str]], list[int
         fix = f"a tokenizer folder holds {', '.join(FILES)}"
         raise BadData(f"cannot read the tokenizer: {error}", file=folder, fix=fix) from error
     words = [line.rpartition(" ")[0] for line in lines]
-    order = [int(word) if word.isdigit() else None for word in words]
-    symbols = {number: symbol for symbol, number in encoder.items()}
-    if strangers := [i for i in order if i is not None and i not in symbols]:
+    symbols = {str(number): symbol for symbol, number in encoder.items()}
+    if strangers := [word for word in words if word.isdigit() and word not in symbols]:
         fix = "take encoder.json and dict.txt of one release"
-        raise BadData(f"ids {strangers[:5]} of dict.txt are not in encoder.json", file=folder / "dict.txt", fix=fix)
-    return symbols, [tuple(m.split(" ")) for m in merges if m], order
+        problem = f"ids [{', '.join(strangers[:5])}] of dict.txt are not in encoder.json"
+        raise BadData(problem, file=folder / "dict.txt", fix=fix)
+    return symbols, [tuple(m.split(" ")) for m in merges if m], words

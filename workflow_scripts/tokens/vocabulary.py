@@ -17,6 +17,11 @@ SPECIALS = 4
 CODES = 8192
 
 FILES = ("encoder.json", "vocab.bpe", "dict.txt")  # of a tokenizer's folder
+RELEASED = (  # SHA-256 of the released ones
+    "196139668be63f3b5d6574427317ae82f612a97c5d1cdaf36ed2256dbf636783",
+    "1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5",
+    "2c31c5b236661067fe8626775eb995ef5fe808ac87d2ad4a6ddbef68550f5cc6",
+)
 
 
 @dataclass(frozen=True)
