@@ -27,8 +27,9 @@ rule tokenizer:
 
 rule vqgan:
     input:
-        records=f"results/records/{PLAN.config.vqgan.pictures}/train.parquet",
-        manifests=f"results/raw/{PLAN.config.vqgan.pictures}/manifest.json",
+        released=PLAN.released_vqgan,
+        records=[] if PLAN.released_vqgan else f"results/records/{PLAN.config.vqgan.pictures}/train.parquet",
+        manifests=[] if PLAN.released_vqgan else f"results/raw/{PLAN.config.vqgan.pictures}/manifest.json",
     output:
         files=expand("results/models/vqgan/{name}", name=["config.json", "model.safetensors"]),
     log:
@@ -53,7 +54,8 @@ rule vqgan:
     shell:
         "python -m workflow_scripts.stages.vqgan --seed {params.seed} --model {params.model:q} --steps {params.steps}"
         " --batch-size {params.batch_size} --learning-rate {params.learning_rate} --threads {params.threads}"
-        " --records {input.records} --manifests {input.manifests} --out {output.files} > {log} 2>&1"
+        " --released {input.released:q} --records {input.records} --manifests {input.manifests}"
+        " --out {output.files} > {log} 2>&1"
 
 
 for _split in ("train", "validation", "test"):

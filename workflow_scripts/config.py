@@ -86,6 +86,7 @@ class VQGANModel(Section):
 
 
 class VQGAN(Section):
+    files: str | None
     model: VQGANModel
     pictures: str
     steps: Count

@@ -28,6 +28,7 @@ from workflow_scripts.provenance import digest_of
 VARIABLE = "MULTIINSTRUCT_MEMO"
 UNFINISHED_S = 86_400  # an entry that has been in the making for longer is nobody's
 _ENTRY = "entry.json"
+CODES = "codes.sqlite"  # tokens.code_cache keeps pictures' codes beside the entries
 
 
 class Memo:
@@ -45,6 +46,10 @@ class Memo:
     def key(stage: str, code: str, settings: Mapping, inputs: Mapping[str, Sequence[str]]) -> str:
         """inputs: path and content digest of each input, by parameter name, in order."""
         return digest_of([stage, code, settings, inputs])
+
+    @property
+    def folder(self) -> Path | None:
+        return self._folder
 
     def _entry(self, key: str) -> Path:
         return self._folder / key[:2] / key
@@ -99,11 +104,13 @@ class Memo:
             shutil.rmtree(making, ignore_errors=True)
 
     def entries(self) -> list[tuple[float, int, Path]]:
-        """(time of last use, bytes, folder) of every entry, longest unused first."""
+        """(time of last use, bytes, path) of every entry and of the pictures' codes, longest unused first."""
         found = []
         for note in self._folder.glob(f"??/*/{_ENTRY}") if self._folder else ():
             files = list(note.parent.iterdir())
             found.append((note.stat().st_mtime, sum(f.stat().st_size for f in files), note.parent))
+        if self._folder and (codes := self._folder / CODES).exists():
+            found.append((codes.stat().st_mtime, codes.stat().st_size, codes))
         return sorted(found)
 
     def prune(self, max_bytes: int) -> int:
@@ -113,10 +120,10 @@ class Memo:
                 shutil.rmtree(left)  # a killed job's
         entries = self.entries()
         total, removed = sum(size for _, size, _ in entries), 0
-        for _, size, folder in entries:
+        for _, size, path in entries:
             if total <= max_bytes:
                 break
-            shutil.rmtree(folder)
+            path.unlink() if path.name == CODES else shutil.rmtree(path)
             total, removed = total - size, removed + 1
         return removed
 

@@ -26,9 +26,10 @@ def example(instance: str, instruction: int, prompt: str, **fields) -> dict:
 
 
 def rows(tokenizer, examples, *, max_source=20, max_target=20, codes=()) -> list[dict]:
-    return list(
-        shard_rows(examples, tokenizer, max_source=max_source, max_target=max_target, codes_of=lambda e: list(codes))
-    )
+    def codes_of(several):
+        return [list(codes) for _ in several]
+
+    return list(shard_rows(examples, tokenizer, max_source=max_source, max_target=max_target, codes_of=codes_of))
 
 
 def test_one_row_an_instance_with_all_its_prompts(tokenizer):

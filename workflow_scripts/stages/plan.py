@@ -6,6 +6,8 @@ import sys
 from functools import cached_property
 from pathlib import Path
 
+import yaml
+
 from workflow_scripts.config import Config
 from workflow_scripts.datasets.base import Dataset
 from workflow_scripts.datasets.registry import load_dataset
@@ -155,6 +157,20 @@ class Plan:
         folder = self.config.tokens.files
         return [] if folder is None else [f"{folder}/{name}" for name in TOKENIZER_FILES]
 
+    @property
+    def released_vqgan(self) -> list[str]:
+        """The released VQ-GAN's checkpoint and YAML, if the configuration has them."""
+        folder = self.config.vqgan.files
+        if folder is None:
+            return []
+        found = []
+        for pattern in ("*.ckpt", "*.y*ml"):
+            files = sorted(Path(folder).glob(pattern))
+            if len(files) != 1:
+                raise BadConfig(f"vqgan.files is {folder!r}, in which there are {len(files)} files {pattern}, not one")
+            found.append(str(files[0]))
+        return found
+
     def corpus(self) -> list[str]:
         """Records whose texts the BPE is trained on; none where the released files are taken."""
         if self.released_tokenizer:
@@ -243,8 +259,15 @@ class Plan:
     @property
     def initialisation(self) -> str:
         """Fields of the fresh model's configuration."""
-        model = self.config.vqgan.model
-        grid = model.image_size // (model.patch * 2 ** (len(model.ch_mult) - 1))
+        model, patch = self.config.vqgan.model, self.config.vqgan.model.patch
+        size, levels = model.image_size, len(model.ch_mult)
+        if released := self.released_vqgan:
+            try:
+                sizes = yaml.safe_load(Path(released[1]).read_text(encoding="utf-8"))["model"]["params"]["ddconfig"]
+                size, levels, patch = sizes["resolution"], len(sizes["ch_mult"]), 1
+            except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+                raise BadConfig(f"not a VQ-GAN's YAML: {error!r}", file=released[1]) from error
+        grid = size // (patch * 2 ** (levels - 1))
         return json.dumps({"code_image_size": 8 * grid})
 
     @property

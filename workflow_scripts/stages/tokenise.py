@@ -3,9 +3,11 @@
 import contextlib
 
 from workflow_scripts import schemas
+from workflow_scripts.memo import Memo
 from workflow_scripts.progress import track
 from workflow_scripts.stages.entry import In, Out, run_stage
 from workflow_scripts.tokens.bpe import TextTokenizer
+from workflow_scripts.tokens.code_cache import CodeCache
 from workflow_scripts.tokens.shards import shard_of, shard_rows
 
 
@@ -17,18 +19,17 @@ def main(
 
     vqgan, manifests: only for tasks whose target is a picture.
     """
+    pictures = None
+    if vqgan:
+        from workflow_scripts.tokens.codes import PictureCodes  # needs torch, which text does not
 
-    def codes_of(example: dict) -> list[int]:
-        from workflow_scripts.tokens.codes import picture_codes  # needs torch, which text does not
-
-        return picture_codes(example, vqgan[0].parent, tuple(manifests))
-
+        pictures = PictureCodes(vqgan[0].parent, manifests, CodeCache(Memo.from_environment().folder))
     rows = shard_rows(
         schemas.read(examples, schemas.EXAMPLES),
         TextTokenizer(tokenizer[0].parent),
         max_source=max_source,
         max_target=max_target,
-        codes_of=codes_of,
+        codes_of=pictures.of if pictures else lambda _: [],
     )
     truncated = 0
     with contextlib.ExitStack() as stack:
@@ -36,7 +37,8 @@ def main(
         for position, row in enumerate(track(rows, "tokenise", unit="instances")):
             truncated += row["truncated"]
             writers[shard_of(position, instances_per_shard=instances_per_shard, shards=len(out))].add(row)
-    return f"{sum(w.rows for w in writers)} instances in {len(out)} shards, {truncated} texts cut"
+    done = f"{sum(w.rows for w in writers)} instances in {len(out)} shards, {truncated} texts cut"
+    return done if pictures is None else f"{done}, {pictures.encoded} pictures encoded, {pictures.known} known before"
 
 
 if __name__ == "__main__":

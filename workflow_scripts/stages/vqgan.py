@@ -1,4 +1,4 @@
-"""Train the VQ-GAN that turns pictures into codes."""
+"""Make the VQ-GAN that turns pictures into codes: take the released one, or train a small one."""
 
 from workflow_scripts import schemas
 from workflow_scripts.pictures import locate, roots
@@ -7,13 +7,19 @@ from workflow_scripts.stages.entry import In, Out, run_stage
 
 def main(
     *, seed: int, model: dict, steps: int, batch_size: int, learning_rate: float, threads: int,
-    records: list[In], manifests: list[In], out: list[Out],
+    released: list[In] = (), records: list[In] = (), manifests: list[In] = (), out: list[Out],
 ) -> str:  # fmt: skip
-    """Train on the pictures that the records name; write config.json and model.safetensors.
+    """Write config.json and model.safetensors: of the released files, or trained on the pictures of the records.
 
-    model: fields of models.vqgan.VQGANConfig.
+    released: checkpoint and YAML. model: fields of models.vqgan.VQGANConfig, for training.
     """
-    from workflow_scripts.models.vqgan import VQGANConfig
+    from workflow_scripts.models.vqgan import VQGAN, VQGANConfig
+
+    if released:
+        taken = VQGAN.load_lightning(*released)
+        taken.save(out[0].parent)
+        return f"{taken.config.codes} codes of {taken.config.factor} pixels a side, as released"
+
     from workflow_scripts.training import vqgan
 
     folders = roots(manifests)

@@ -1,9 +1,11 @@
 """Examples to rows of token ids: one row an instance, all of its instructions side by side."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, islice
 
 from workflow_scripts.tokens.bpe import TextTokenizer
+
+LOOK_AHEAD = 64  # instances whose pictures are encoded together
 
 
 def shard_rows(
@@ -12,27 +14,25 @@ def shard_rows(
     *,
     max_source: int,
     max_target: int,
-    codes_of: Callable[[Mapping], list[int]],
+    codes_of: Callable[[Sequence[Mapping]], list[list[int]]],
 ) -> Iterator[dict]:
     """Rows of schemas.SHARDS.
 
     max_source, max_target: lengths in tokens, bos and eos included; what is longer is cut and counted in `truncated`.
     Picture codes are never cut: a part of a grid is no picture.
-    codes_of: the picture codes (0..8191) of an example's target_crop.
+    codes_of: the picture codes (0..8191) of each example's target_crop; asked for LOOK_AHEAD instances at a time.
     """
-    for instance_id, group in groupby(examples, key=lambda e: e["instance_id"]):
-        several = list(group)
-        first = several[0]
+    for several, codes in _with_codes(examples, codes_of):
+        first, is_code = several[0], codes is not None
         sources = [tokenizer.encode(e["prompt"]) for e in several]
-        is_code = first["target"] is None
         if is_code:
-            target = [tokenizer.vocabulary.first_code + code for code in codes_of(first)]
+            target = [tokenizer.vocabulary.first_code + code for code in codes]
         else:
             target = tokenizer.encode(first["target"])
         longest = len(target) if is_code else max_target - 2
         limits = [max_source - 2] * len(sources) + [longest]
         yield {
-            "instance_id": instance_id,
+            "instance_id": first["instance_id"],
             "sources": [ids[: max_source - 2] for ids in sources],
             "target": target[:longest],
             "target_is_code": is_code,
@@ -45,6 +45,17 @@ def shard_rows(
             "height": first["height"],
             "subtask": first["subtask"],
         }
+
+
+def _with_codes(
+    examples: Iterable[Mapping], codes_of: Callable[[Sequence[Mapping]], list[list[int]]]
+) -> Iterator[tuple[list[Mapping], list[int] | None]]:
+    """The examples of each instance, with its picture codes where its target is a picture."""
+    instances = (list(group) for _, group in groupby(examples, key=lambda e: e["instance_id"]))
+    while chunk := list(islice(instances, LOOK_AHEAD)):
+        pictures = [several[0] for several in chunk if several[0]["target"] is None]
+        codes = iter(codes_of(pictures) if pictures else ())
+        yield from ((several, next(codes) if several[0]["target"] is None else None) for several in chunk)
 
 
 def shard_of(position: int, *, instances_per_shard: int, shards: int) -> int:
