@@ -64,7 +64,8 @@ class CodeCache:
             self._file = None
         except sqlite3.DatabaseError as error:
             say(f"codes: {self._file} is damaged ({error}); it is put aside, codes are made again")
-            os.replace(self._file, f"{self._file}.damaged")
+            with contextlib.suppress(FileNotFoundError):  # another process did so
+                os.replace(self._file, f"{self._file}.damaged")
 
 
 def _digest(key: str, codes: bytes) -> bytes:
