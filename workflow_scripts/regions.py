@@ -65,14 +65,21 @@ def to_bins(region: Region, width: int, height: int, *, scale: float = 1.0) -> t
 def clamped_bins(
     region: Region, width: int, height: int, *, scale: float = 1.0
 ) -> tuple[tuple[int, int, int, int], bool]:
-    """The bins of a region as in `to_bins`, moved into 0..999, and whether one of them had to be.
+    """The bins of a region's part in the picture as in `to_bins`, and whether the region has bins outside of it.
+
+    Below scale 1 the picture ends before bin 999; what lies between is outside too.
 
     >>> clamped_bins((-10, 0, 640, 240), 640, 480)
     ((0, 0, 999, 500), True)
+    >>> clamped_bins((0, 0, 700, 480), 640, 480, scale=0.5)
+    ((0, 0, 500, 500), True)
     """
     sizes = (width, height, width, height)
-    bins = tuple(round(value / size * scale * (BINS - 1)) for value, size in zip(region, sizes))
-    clamped = tuple(min(max(b, 0), BINS - 1) for b in bins)
+    bins, inside = (
+        tuple(round(value / size * scale * (BINS - 1)) for value, size in zip(box, sizes))
+        for box in (region, clip(region, width, height))
+    )
+    clamped = tuple(min(b, BINS - 1) for b in inside)
     return clamped, clamped != bins
 
 

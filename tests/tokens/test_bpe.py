@@ -61,7 +61,9 @@ def test_boxes_after_a_text_come_back(tokenizer, bins, text):
     assert tokenizer.decode(tokenizer.encode(f"{text} {spelt}")) == f"{text.strip()} {spelt}".strip()
 
 
-@pytest.mark.parametrize(("text", "last"), [("<bin_1000>", "<bin_999>"), ("<code_8192>", "<code_8191>")])
+@pytest.mark.parametrize(
+    ("text", "last"), [("<bin_1000>", "<bin_999>"), ("<bin_007>", "<bin_999>"), ("<code_8192>", "<code_8191>")]
+)
 def test_token_outside_the_vocabulary(tokenizer, text, last):
     with pytest.raises(ValueError, match=f"{text} is outside the vocabulary: the last is {last}"):
         tokenizer.encode(text)

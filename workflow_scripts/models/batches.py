@@ -18,8 +18,8 @@ HALF = (0.5, 0.5, 0.5)
 
 def normalised(pixels: Image.Image | np.ndarray, mean: Sequence[float] = HALF, std: Sequence[float] = HALF) -> Tensor:
     """(height, width, 3) of 0..255 -> (3, height, width) float32: (x / 255 - mean) / std of each colour."""
-    shares = torch.from_numpy(np.array(pixels)).permute(2, 0, 1).float() / 255
-    return (shares - torch.tensor(mean)[:, None, None]) / torch.tensor(std)[:, None, None]
+    shares = torch.from_numpy(np.asarray(pixels).transpose(2, 0, 1).copy()).float().div_(255)
+    return shares.sub_(torch.tensor(mean)[:, None, None]).div_(torch.tensor(std)[:, None, None])
 
 
 class Pictures:

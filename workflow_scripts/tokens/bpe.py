@@ -50,7 +50,7 @@ def backend(folder: Path) -> tuple[Tokenizer, Vocabulary]:
     tokenizer = Tokenizer(models.BPE(vocab=ids | placed, merges=[m for m in merges if "".join(m) in ids]))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_tokens([AddedToken(token, lstrip=True, normalized=False) for token in placed])
+    tokenizer.add_special_tokens([AddedToken(token, lstrip=True, normalized=False) for token in placed])
     return tokenizer, vocabulary
 
 
@@ -64,8 +64,9 @@ class TextTokenizer:
     def encode(self, text: str) -> list[int]:
         """Ids of a text, without bos and eos. The text starts as if a blank stood before it, as in OFA."""
         for kind, number in _PLACED.findall(text):
-            if int(number) >= (count := {"bin": BINS, "code": CODES}[kind]):
-                raise ValueError(f"<{kind}_{number}> is outside the vocabulary: the last is <{kind}_{count - 1}>")
+            if self._backend.token_to_id(f"<{kind}_{number}>") is None:  # so is <bin_007>
+                last = {"bin": BINS, "code": CODES}[kind] - 1
+                raise ValueError(f"<{kind}_{number}> is outside the vocabulary: the last is <{kind}_{last}>")
         return self._backend.encode(" " + text.strip()).ids
 
     def decode(self, ids: Sequence[int]) -> str:

@@ -137,6 +137,9 @@ def test_a_missing_picture_is_black_and_hidden(small):
     assert "pixel_values" not in small("a dog")
     with pytest.raises(ValueError, match="2 texts and 1 images"):
         small(["a", "b"], [white])
+    assert torch.equal(small(text="a", images=white, return_tensors="pt")["input_ids"], small("a")["input_ids"])
+    with pytest.raises(ValueError, match="return_tensors='np'"):
+        small("a", return_tensors="np")
 
 
 # --- boxes
@@ -166,6 +169,13 @@ def test_a_box_outside_is_clamped_and_reported(small):
         assert small.spell((-5, 0, 10, 20), (10, 20)) == "<bin_0> <bin_0> <bin_999> <bin_999>"
 
 
+def test_a_box_outside_is_clamped_to_its_picture_below_the_last_bin(small):
+    """At 480 of 512 the picture ends at bin 937."""
+    usual = OFAProcessor(small.tokenizer)
+    with pytest.warns(UserWarning, match="leaves its picture of 640 x 480 pixels"):
+        assert usual.spell((0, 0, 670, 480), (640, 480)) == "<bin_0> <bin_0> <bin_937> <bin_937>"
+
+
 def test_boxes_come_back_in_pixels(small):
     half = OFAProcessor(small.tokenizer, size=16, max_image_size=32)  # pictures at half the checkpoint's size
     picture = Image.new("RGB", (200, 100))
@@ -188,9 +198,10 @@ def test_saved_and_loaded_it_stays_the_same(small, tmp_path):
     ours, theirs = small.caption([picture, picture]), again.caption([picture, picture])
     assert all(torch.equal(ours[key], theirs[key]) for key in ours)
     assert again.batch_decode(theirs["input_ids"]) == ["what does the image describe?"] * 2
-    (tmp_path / "saved/processor_config.json").write_text("{")
-    with pytest.raises(BadData, match="readable JSON"):
-        OFAProcessor.from_pretrained(tmp_path / "saved")
+    for content in ("{", '{"sise": 3}'):
+        (tmp_path / "saved/processor_config.json").write_text(content)
+        with pytest.raises(BadData, match="not a processor's settings"):
+            OFAProcessor.from_pretrained(tmp_path / "saved")
     assert json.loads((tmp_path / "saved/tokenizer_config.json").read_text())["tokenizer_class"].startswith(
         "OFATokenizer"
     )

@@ -60,9 +60,11 @@ class OFAProcessor:
         file = folder / SETTINGS
         try:
             kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-        except ValueError as error:
-            raise BadData(f"not a readable JSON file: {error}", file=file, fix="save the processor again") from error
-        return cls(tokenizer, **kept | settings)
+            return cls(tokenizer, **kept | settings)
+        except (ValueError, TypeError) as error:
+            if not file.is_file():
+                raise
+            raise BadData(f"not a processor's settings: {error}", file=file, fix="save the processor again") from error
 
     def save_pretrained(self, folder: Path | str) -> None:
         """Write the tokenizer's files and processor_config.json."""
@@ -74,12 +76,15 @@ class OFAProcessor:
         self,
         text: str | Sequence[str],
         images: Image.Image | Sequence[Image.Image | None] | None = None,
+        return_tensors: str = "pt",
     ) -> BatchFeature:
         """input_ids and attention_mask (B, T); with a picture also pixel_values (B, 3, size, size), patch_masks (B,).
 
         images: one for each text, None where there is none (black and hidden). A source longer than max_length is cut,
         its eos kept, and a warning counts such sources.
         """
+        if return_tensors != "pt":
+            raise ValueError(f"return_tensors={return_tensors!r}: OFA takes torch's tensors, 'pt'")
         texts = [text] if isinstance(text, str) else list(text)
         pictures = [images] * len(texts) if images is None or isinstance(images, Image.Image) else list(images)
         if len(pictures) != len(texts):
