@@ -1,5 +1,7 @@
 """OFA's generator against the original's: every hypothesis, its score and the scores of its tokens."""
 
+import copy
+
 import pytest
 import torch
 
@@ -116,14 +118,26 @@ def test_sampling_follows_its_generator_and_the_distribution(nano, batch):
     assert len({tuple(h.tokens) for h in draws[0][0]}) > 1
 
 
+def test_half_precision_takes_pictures_as_they_come_and_keeps_its_scores_exact(nano, batch):
+    half, settings = copy.deepcopy(nano).bfloat16(), Search(beams=3, max_len_b=6)
+    [[best, *_], *_] = search(half, settings, **alone(batch, 0))
+    [[wanted, *_], *_] = search(nano, settings, **alone(batch, 0))
+    assert best.score == pytest.approx(wanted.score, abs=0.3)
+    assert best.score == pytest.approx(sum(best.positional_scores) / len(best.tokens), abs=1e-5)
+    with torch.no_grad():
+        ours, theirs = (m.get_image_features(batch["pixel_values"]).float() for m in (half, nano))
+    assert (ours - theirs).norm() < 0.02 * theirs.norm()
+
+
 def test_changed_weights_are_noticed(batch):
     model = fresh("ofa_nano", seed=0, vocabulary=Vocabulary(50)).eval()
     batch["input_ids"] = batch["input_ids"].clamp(max=50)
     settings = Search(beams=2, max_len_b=4)
     before = search(model, settings, **batch)
-    with torch.no_grad():
-        model.get_output_embeddings().weight.mul_(0.5)
-    assert search(model, settings, **batch) != before
+    model.get_output_embeddings().weight.data.mul_(0.5)  # counts no version
+    after = search(model, settings, **batch)
+    assert after != before
+    assert search(model.double().float(), settings, **batch) == after
 
 
 def test_repeated_ngrams_are_forbidden():

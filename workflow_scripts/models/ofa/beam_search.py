@@ -17,7 +17,7 @@ import torch
 from transformers.cache_utils import DynamicCache, EncoderDecoderCache
 
 from workflow_scripts.models.ofa.encoder import OFAEncoderOutput
-from workflow_scripts.models.ofa.projection import Projection
+from workflow_scripts.models.ofa.projection import projection_of
 from workflow_scripts.models.ofa.trie import Trie
 from workflow_scripts.tokens.vocabulary import PAD, SPECIALS, UNK
 
@@ -95,7 +95,9 @@ def search(
     """
     longest = settings.longest(source["input_ids"].shape[1])
     check(model.config, settings, prefix_tokens, longest)
-    work = _Work(model, settings, model.encoder(**source), longest, prefix_tokens)
+    encoded = model.encoder(**source)
+    prefix = None if prefix_tokens is None else prefix_tokens.to(encoded.last_hidden_state.device)
+    work = _Work(model, settings, encoded, longest, prefix)
     for step in range(longest + 1):
         log_p = work.log_probabilities(step)  # (N * K, V)
         if settings.sampling_topk:
@@ -144,7 +146,7 @@ class _Work:
         self.totals = torch.zeros(count, longest + 1, device=device)  # log-probability up to each token
         self.lost = torch.zeros(count, self.beams, dtype=torch.bool, device=device)  # beams without a hypothesis
         self.cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
-        self.project = projection_of(model)
+        self.project = projection_of(model.decoder.output_projection)
         self.range: torch.Tensor | None = None  # (V,)
         if settings.allowed_range is not None:
             ids = torch.arange(model.config.vocab_size, device=device)
@@ -282,14 +284,6 @@ class _Work:
         places = self.cache.ofa_places
         if len(places.cross_keys) > 1:
             places.cross_keys = places.cross_keys[going]
-
-
-def projection_of(model) -> Projection:
-    """The model's output projection, made ready once and kept until its weight changes."""
-    known, layer = getattr(model, "_projection", None), model.decoder.output_projection
-    if known is None or not known.is_of(layer):
-        known = model._projection = Projection(layer)
-    return known
 
 
 def topk(scores: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -23,9 +23,12 @@ def convolve(conv: nn.Conv2d, norm: nn.BatchNorm2d, x: torch.Tensor) -> torch.Te
     """norm(conv(x)); outside training as one convolution, with the norm's scale and shift in its weights."""
     if torch.is_grad_enabled() or norm.training:
         return norm(conv(x))
-    scale = norm.weight * (norm.running_var + norm.eps).rsqrt()
-    weight, bias = conv.weight * scale[:, None, None, None], norm.bias - norm.running_mean * scale
-    return F.conv2d(x, weight, bias, conv.stride, conv.padding)
+    scale = norm.weight.float() * (norm.running_var.float() + norm.eps).rsqrt()  # (channels,)
+    weight, bias = (
+        conv.weight.float() * scale[:, None, None, None],
+        norm.bias.float() - norm.running_mean.float() * scale,
+    )
+    return F.conv2d(x, weight.to(x.dtype), bias.to(x.dtype), conv.stride, conv.padding)
 
 
 class Bottleneck(nn.Module):
@@ -70,6 +73,7 @@ class ResNet(nn.Module):
         self.out_channels = channels
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        pixels = pixels.to(self.conv1.weight.dtype)
         pixels = pixels.contiguous(memory_format=torch.channels_last)  # a tenth faster on CPUs, same numbers
         x = F.relu(convolve(self.conv1, self.bn1, pixels), inplace=True)  # (B, w, H/2, W/2)
         x = F.max_pool2d(x, 3, stride=2, padding=1)  # (B, w, H/4, W/4)
