@@ -33,7 +33,8 @@ class Projection:
 
 def _state(weight: torch.Tensor) -> tuple:
     """What changes with a weight, also where it was written through `.data`, which counts no version: 5 ms."""
-    return weight.dtype, weight.device, weight.data_ptr(), weight._version, weight.detach().sum().item()
+    version = None if weight.is_inference() else weight._version
+    return weight.dtype, weight.device, weight.data_ptr(), version, weight.detach().sum().item()
 
 
 _MADE: weakref.WeakKeyDictionary[nn.Linear, Projection] = weakref.WeakKeyDictionary()
