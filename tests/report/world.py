@@ -49,7 +49,6 @@ def settings() -> dict:
         "skipped": ["visual_dialogue: its dataset visdial is not there"],
         "templates": templates,
         "versions": {"python": "3.11.2", "torch": "2.0"},
-        "revision": None,
         "scale": 1.0,
         "gallery": {"per_task": 5},
     }

@@ -23,11 +23,10 @@ def tokenizer(tmp_path):
     return [tmp_path / "tokenizer" / name for name in TOKENIZER_FILES]
 
 
-def run(tmp_path, tokenizer, base=()) -> str:
+def run(tmp_path, tokenizer, base=(), code_image_size=32) -> str:
     out = [tmp_path / "ofa" / name for name in FILES]
-    return initialise.main(
-        size="ofa_nano", seed=0, settings={"code_image_size": 32}, tokenizer=tokenizer, base=base, out=out
-    )
+    settings = {"code_image_size": code_image_size}
+    return initialise.main(size="ofa_nano", seed=0, settings=settings, tokenizer=tokenizer, base=base, out=out)
 
 
 def test_a_given_checkpoint_is_taken(tmp_path, tokenizer):
@@ -46,10 +45,18 @@ def test_a_checkpoint_of_another_vocabulary_is_refused(tmp_path, tokenizer):
     assert "tokens.files" in caught.value.fix
 
 
+@pytest.mark.parametrize("given", [True, False])
+def test_more_codes_than_the_model_has_positions_for_are_refused(given, tmp_path, tokenizer):
+    save(fresh("ofa_nano", seed=1, vocabulary=TextTokenizer(tokenizer[0].parent).vocabulary), tmp_path / "given")
+    with pytest.raises(BadConfig, match="code_image_size=512 must be a multiple of 8 between 8 and 336"):
+        run(tmp_path, tokenizer, files_of(tmp_path / "given") if given else (), code_image_size=512)
+    assert not (tmp_path / "ofa").exists()
+
+
 def test_the_configuration_names_the_checkpoint(tmp_path):
     save(fresh("ofa_nano", seed=1, vocabulary=Vocabulary(7)), tmp_path / "given")
     plan = Plan(check(load_config({"model": {"base": str(tmp_path / "given")}})))
     assert plan.base == [str(tmp_path / "given" / name) for name in ("config.json", "model.safetensors")]
     with pytest.raises(BadData, match="no such file or folder"):
-        _ = Plan(check(load_config({"model": {"base": "nowhere"}}))).base
+        Plan(check(load_config({"model": {"base": "nowhere"}})))
     assert Plan(check(load_config())).base == []

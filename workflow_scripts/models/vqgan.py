@@ -20,8 +20,6 @@ import contextlib
 import io
 import json
 import math
-import pickle
-import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -40,6 +38,7 @@ from torch.nn import functional
 
 from workflow_scripts.errors import BadConfig, BadData
 from workflow_scripts.files import replacing, write_text
+from workflow_scripts.models.pickles import load_pickled
 
 CODES_MAX = 8192  # <code_0> to <code_8191>
 BATCH_PIXELS = 2**20  # that are encoded together: 16 pictures of 256 x 256
@@ -239,11 +238,7 @@ class VQGAN(nn.Module):
         """
         config = _lightning_config(yaml_file)
         fix = "fetch the VQ-GAN's checkpoint again; it must be a Lightning file with a `state_dict` of tensors"
-        try:
-            with torch.serialization.safe_globals(INERT):
-                content = torch.load(ckpt, map_location="cpu", weights_only=True)
-        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
-            raise BadData(f"not a checkpoint that loads safely: {error}", file=ckpt, fix=fix) from error
+        content = load_pickled(ckpt, fix=fix, classes=INERT)
         tensors = content.get("state_dict") if isinstance(content, Mapping) else None
         if not isinstance(tensors, Mapping) or not all(isinstance(t, Tensor) for t in tensors.values()):
             raise BadData("no `state_dict` of tensors in it", file=ckpt, fix=fix)

@@ -13,8 +13,8 @@ def collect(
     """What template.html.j2 names.
 
     settings: config; variants, in order; tasks, id -> name, group, role, dataset, output, metrics; templates, task id
-    -> five texts; skipped, texts; versions; scale, see regions.from_bins; gallery.per_task; and, where they are known,
-    revision, and truncated, task -> how many of its texts were cut.
+    -> five texts; skipped, texts; versions; scale, see regions.from_bins; gallery.per_task; and, where it is known,
+    truncated, task -> how many of its texts were cut.
     roots: where each dataset's files lie.
     """
     variants, tasks = settings["variants"], settings["tasks"]
@@ -62,7 +62,6 @@ def collect(
         "best_variant": next(iter(compared["multimodal"].ranking or compared["nlp"].ranking), 0),
         "config": settings["config"],
         "versions": settings["versions"],
-        "revision": settings.get("revision"),
     }
 
 

@@ -39,6 +39,7 @@ class Plan:
         self.variants = [v for v in config.variants if self._can_be_tuned(v)]
         for name in (*config.tokens.corpus, config.vqgan.pictures):
             load_dataset(name)  # a name that is none must not go unnoticed
+        _ = self.base, self.released_vqgan, self.initialisation  # wrong files are an error on start
         if unknown := set(config.datasets) - {t.dataset for t in everything.values()}:
             raise BadConfig(f"datasets names {', '.join(sorted(unknown))}, which no task has")
 

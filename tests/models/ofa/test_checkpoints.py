@@ -26,6 +26,7 @@ RELEASED = FIXTURES / "tiny/ofa_tiny_random.pt"
 OLDER_STYLE = FIXTURES / "tiny/args_style_stub_fp16.pt"
 PORT = FIXTURES / "hf_tiny"
 SIDE = {"embed_dim": 64, "ffn_embed_dim": 128, "layers": 2, "attention_heads": 4}
+SIDES = {f"{side}_{name}": n for side in ("encoder", "decoder") for name, n in SIDE.items()}
 
 
 @pytest.fixture
@@ -38,8 +39,7 @@ def folder(tmp_path):
 
 def checkpoint(model: dict | None = None, **settings) -> dict:
     """What fairseq saves, small: older style."""
-    sides = {f"{side}_{name}": n for side in ("encoder", "decoder") for name, n in SIDE.items()}
-    given = argparse.Namespace(**sides | {"resnet_type": "resnet18"} | settings)
+    given = argparse.Namespace(**SIDES | {"resnet_type": "resnet18"} | settings)
     return {"args": given, "model": {"encoder.embed_tokens.weight": torch.zeros(9, 64)} if model is None else model}
 
 
@@ -81,6 +81,21 @@ def test_half_precision_in_the_older_style_becomes_float32(tmp_path, weights):
     for name, value in model.state_dict().items():  # the fixture's weights are exact in half precision
         assert torch.equal(value, weights[name]), name
     assert {p.dtype for p in checkpoints.load(RELEASED, dtype=torch.bfloat16).parameters()} == {torch.bfloat16}
+
+
+@needs_fixtures
+def test_a_checkpoint_trained_with_frozen_norms_loads(tmp_path, weights):
+    """The original's frozen BatchNorm stores no count of batches; its image generation was trained with it."""
+    model = {name: value for name, value in weights.items() if not name.endswith("num_batches_tracked")}
+    settings = argparse.Namespace(**SIDES, resnet_type="resnet18", code_image_size=64, freeze_resnet=True)
+    torch.save({"args": settings, "model": model}, tmp_path / "x.pt")
+    loaded = ofa.load(tmp_path / "x.pt")
+    assert loaded.config.freeze_resnet
+    assert loaded.encoder.embed_images.bn1.num_batches_tracked == 0
+    case = arrays("tiny/case_vl.npz")
+    with torch.no_grad():
+        logits = loaded(**source(case), decoder_input_ids=case["prev_output_tokens"]).logits
+    assert furthest(logits, case["logits"], case["target"] != 1) < 3e-5
 
 
 @needs_fixtures
@@ -148,6 +163,9 @@ def test_converting_leaves_other_folders_alone(tmp_path, folder):
     (tmp_path / "diary.txt").write_text("mine")
     with pytest.raises(BadConfig, match=r"other things: diary\.txt"):
         convert(str(folder), tmp_path)
+    with pytest.raises(BadConfig, match="a file, not a folder"):
+        convert(str(folder), tmp_path / "diary.txt")
+    assert (tmp_path / "diary.txt").read_text() == "mine"
 
 
 # --- what is wrong
@@ -165,16 +183,20 @@ class Bomb:
 
 @pytest.mark.parametrize("place", ["file", "port"])
 def test_a_pickle_that_would_run_code_is_refused(place, tmp_path, folder):
-    content = checkpoint() | {"extra_state": Bomb(tmp_path / "ran")}
+    content = (checkpoint() if place == "file" else {}) | {"extra_state": Bomb(tmp_path / "ran")}
     (folder / "model.safetensors").unlink()
     file = folder / ("bomb.pt" if place == "file" else "pytorch_model.bin")
     torch.save(content, file)
-    with pytest.raises(BadData, match="loads safely"):
+    with pytest.raises(BadData, match=r"loads safely: it names io\.open, which") as caught:
         ofa.load(file if place == "file" else folder)
+    assert "weights_only" not in str(caught.value)
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"not a checkpoint", pickle.dumps({"model": 1})])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not a checkpoint", pickle.dumps({"model": 1}), b"\x80\x02K\x05K\x07", b"\x80\x02h\x09.", b"\x80\x02X\x01"],
+)
 def test_a_file_of_something_else_is_refused(content, tmp_path):
     (tmp_path / "x.pt").write_bytes(content)
     with pytest.raises(BadData) as caught:
@@ -186,6 +208,9 @@ def test_a_file_of_something_else_is_refused(content, tmp_path):
     ("content", "words"),
     [
         ({"model": {}}, "neither `args` nor `cfg.model`"),
+        ({"model": {}, "cfg": "x"}, "neither `args` nor `cfg.model`"),
+        (checkpoint(vocab_size=8), "vocab_size is 8, but the embedding has 9 rows"),
+        (checkpoint(resnet_type=["resnet18"]), r"resnet_type is \['resnet18'\]"),
         (checkpoint(model={}), r"encoder\.embed_tokens\.weight is missing"),
         (checkpoint(resnet_type="vit"), "resnet_type is 'vit'; there are resnet18"),
         (checkpoint(scale_resids=True, activation_fn="relu"), r"(?s)scale_resids is True.*activation_fn is 'relu'"),
@@ -200,9 +225,19 @@ def test_another_architecture_is_refused(content, words, tmp_path):
 
 
 def test_synchronised_batch_norms_keep_their_eps(tmp_path):
-    torch.save(checkpoint(sync_bn=True), tmp_path / "x.pt")
+    torch.save(checkpoint(sync_bn=True, freeze_resnet=True), tmp_path / "x.pt")
     config, _ = fairseq.read(tmp_path / "x.pt")
     assert OFAForConditionalGeneration(config).encoder.embed_images.bn1.eps == 1e-3
+    assert not config.freeze_resnet
+
+
+def test_settings_may_be_whole_numbers_or_unset_or_the_criterions(tmp_path):
+    given = checkpoint(dropout=0, attn_scale_factor=2, interpolate_position=None)
+    newer = {"cfg": {"model": given["args"], "criterion": {"label_smoothing": 0.2}}, "model": given["model"]}
+    torch.save(newer, tmp_path / "x.pt")
+    config, _ = fairseq.read(tmp_path / "x.pt")
+    assert (config.dropout, config.attn_scale_factor, config.label_smoothing) == (0.0, 2.0, 0.2)
+    assert config.interpolate_position is False
 
 
 def test_all_that_does_not_fit_is_named_at_once(folder):
@@ -250,9 +285,13 @@ def test_a_configuration_of_another_model_is_refused(values, words, folder):
 def test_half_a_folder_is_refused(folder):
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-100])
-    with pytest.raises(BadData, match="loads safely"):
+    with pytest.raises(BadData, match="not a whole safetensors file"):
         ofa.load(folder)
+    (folder / "model.safetensors.index.json").write_text('{"weight_map": []}')
     weights.unlink()
+    with pytest.raises(BadData, match="no weight_map"):
+        ofa.load(folder)
+    (folder / "model.safetensors.index.json").unlink()
     with pytest.raises(BadData, match="no weights in it"):
         ofa.load(folder)
     (folder / "config.json").write_text("{")
@@ -265,7 +304,7 @@ def test_half_a_folder_is_refused(folder):
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("ofa_base", "is a size, not a checkpoint"), ("./ofa-base", "no such file"), ("ofa_bas", "no such file"),
+    [("ofa_base", "is a size, not a checkpoint"), ("./ofa-base", "no such file"), ("ofa_bas", "ofa_base is a size"),
      ("nobody/nothing", "from the hub")],
 )  # fmt: skip
 def test_an_unknown_name_says_what_is_accepted(name, words, monkeypatch):

@@ -21,6 +21,8 @@ def convert(source: str, folder: Path, tokenizer: Path | None = None, **settings
     from workflow_scripts.models.ofa.processing import OFAProcessor
 
     known = {*FILES, *PROCESSOR_FILES}
+    if folder.is_file():
+        raise BadConfig("this is a file, not a folder", file=folder, fix="name a new one")
     if folder.exists() and (strangers := sorted({p.name for p in folder.iterdir()} - known)):
         raise BadConfig(f"the folder holds other things: {', '.join(strangers[:5])}", file=folder, fix="name a new one")
     model = load(source)

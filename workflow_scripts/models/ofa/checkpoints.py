@@ -1,7 +1,6 @@
 """Any OFA checkpoint as our model: the original's file, a folder of its Hugging Face port, a folder of ours."""
 
 import difflib
-import pickle
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from workflow_scripts.models.ofa.modeling import OFAForConditionalGeneration, dr
 from workflow_scripts.models.ofa.sizes import SIZES
 from workflow_scripts.models.ofa.sources import ACCEPTED as LOCAL
 from workflow_scripts.models.ofa.sources import WEIGHTS, files_of, read_json
+from workflow_scripts.models.pickles import load_pickled
 
 TIED = ("encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "decoder.output_projection.weight")
 ACCEPTED = f"{LOCAL}, or owner/name on the hub"
@@ -44,9 +44,10 @@ def read(path_or_name: Path | str) -> tuple[OFAConfig, dict[str, torch.Tensor], 
 
 
 def _from_hub(name: str) -> Path:
-    if name in SIZES:
-        fix = f"models.ofa.building.fresh({name!r}, ...) makes a model with fresh weights"
-        raise BadData(f"{name} is a size, not a checkpoint: no file or folder of that name is here", fix=fix)
+    if size := difflib.get_close_matches(name, SIZES, n=1, cutoff=0.8):
+        problem = f"no such file or folder; {size[0]} is a size, not a checkpoint: weights are needed"
+        fix = f"give {ACCEPTED}; models.ofa.building.fresh({size[0]!r}, ...) makes a model with fresh weights"
+        raise BadData(problem, file=name, fix=fix)
     if name.count("/") != 1 or name.startswith((".", "/", "~")):
         near = difflib.get_close_matches(Path(name).name, (p.name for p in Path(name).parent.glob("*")), n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
@@ -75,12 +76,12 @@ def _read_folder(folder: Path) -> tuple[OFAConfig, dict[str, torch.Tensor], Path
 
 
 def _tensors(file: Path) -> dict[str, torch.Tensor]:
-    try:
-        if file.suffix == ".safetensors":
+    if file.suffix == ".safetensors":
+        try:
             return load_file(file)
-        content = torch.load(file, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, ValueError, SafetensorError, pickle.UnpicklingError) as error:
-        raise BadData(f"not a file of weights that loads safely: {error}", file=file, fix=f"give {ACCEPTED}") from error
+        except (OSError, SafetensorError) as error:
+            raise BadData(f"not a whole safetensors file: {error}", file=file, fix=f"give {ACCEPTED}") from error
+    content = load_pickled(file, fix=f"give {ACCEPTED}")
     if not isinstance(content, Mapping) or not all(isinstance(t, torch.Tensor) for t in content.values()):
         raise BadData("not a state dict of tensors", file=file, fix=f"give {ACCEPTED}")
     return dict(content)
@@ -89,12 +90,12 @@ def _tensors(file: Path) -> dict[str, torch.Tensor]:
 def filled(
     config: OFAConfig, tensors: Mapping[str, torch.Tensor], file: Path, dtype: torch.dtype = torch.float32
 ) -> OFAForConditionalGeneration:
-    """A model of these tensors; all that is missing, extra, mis-shaped or no number is named in one BadData."""
+    """A model of these tensors; all that is missing, extra, or of another shape or type is named in one BadData."""
     with torch.device("meta"):  # weights that are overwritten need not be drawn
         model = OFAForConditionalGeneration(config)
     wanted = model.state_dict()
     problems = _other_buckets(config, tensors)
-    tensors = _tied(drop_computed(dict(tensors)), problems)
+    tensors = _counted(wanted) | _tied(drop_computed(dict(tensors)), problems)
     problems += [f"missing: {name} {tuple(wanted[name].shape)}" for name in sorted(wanted.keys() - tensors.keys())]
     problems += [f"extra: {name} {tuple(tensors[name].shape)}" for name in sorted(tensors.keys() - wanted.keys())]
     for name in sorted(wanted.keys() & tensors.keys()):
@@ -114,6 +115,12 @@ def filled(
     model.load_state_dict(tensors, assign=True)
     model.tie_weights()
     return model.eval()
+
+
+def _counted(wanted: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Zero for BatchNorm's counts of batches, which nothing reads: the original's frozen norms store none."""
+    names = (name for name in wanted if name.endswith(".num_batches_tracked"))
+    return {name: torch.zeros((), dtype=torch.long) for name in names}
 
 
 def _tied(tensors: dict[str, torch.Tensor], problems: list[str]) -> dict[str, torch.Tensor]:

@@ -90,6 +90,8 @@ class OFAConfig(PretrainedConfig):
 
 def read_configuration(fields: dict, file: Path) -> OFAConfig:
     """The configuration that a file gives. Raises BadData if no OFA can be built from it."""
+    fractions = {name for name, kind in OFAConfig.__annotations__.items() if kind is float}
+    fields = {k: float(v) if k in fractions and type(v) is int else v for k, v in fields.items()}  # "dropout": 0
     try:
         return OFAConfig(**fields)
     except (ValueError, TypeError, StrictDataclassError) as error:

@@ -1,8 +1,6 @@
 """Checkpoints of the original OFA: what its fairseq wrote, `.pt`."""
 
 import argparse
-import pickle
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import torch
 
 from workflow_scripts.errors import BadData
 from workflow_scripts.models.ofa.configuration import OFAConfig, read_configuration
+from workflow_scripts.models.pickles import load_pickled
 
 # Bottleneck blocks of the three stages; the small ones use bottlenecks too, unlike torchvision's.
 RESNETS = {
@@ -26,6 +25,7 @@ FIELDS = {  # ours -> fairseq's
     "code_image_size": "code_image_size", "interpolate_position": "interpolate_position",
     "orig_patch_image_size": "orig_patch_image_size", "dropout": "dropout", "attention_dropout": "attention_dropout",
     "encoder_drop_path_rate": "encoder_drop_path_rate", "decoder_drop_path_rate": "decoder_drop_path_rate",
+    "label_smoothing": "label_smoothing",
 }  # fmt: skip
 NEEDED = (
     "encoder_embed_dim", "encoder_ffn_embed_dim", "decoder_ffn_embed_dim", "encoder_layers", "decoder_layers",
@@ -47,21 +47,24 @@ FIX = "take a checkpoint of OFA as it was released or as OFA's own training wrot
 def read(path: Path) -> tuple[OFAConfig, dict[str, torch.Tensor]]:
     """Configuration and tensors of a checkpoint in either of fairseq's styles; nothing in the file is executed.
 
-    Raises BadData if the file does not load safely or describes another model than ours.
+    The tensors are those of `model`; an average of the weights beside them (`extra_state.ema`) is not read, as the
+    original does unless told to. Raises BadData if the file does not load safely or describes another model than ours.
     """
-    try:
-        with torch.serialization.safe_globals([argparse.Namespace]):
-            content = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
-        raise BadData(f"not a checkpoint that loads safely: {error}", file=path, fix=FIX) from error
+    content = load_pickled(path, fix=FIX, classes=[argparse.Namespace])
     tensors = content.get("model") if isinstance(content, Mapping) else None
     if not isinstance(tensors, Mapping) or not all(isinstance(t, torch.Tensor) for t in tensors.values()):
         raise BadData("no `model` of tensors in it", file=path, fix=FIX)
-    settings = content.get("args") or (content.get("cfg") or {}).get("model")  # older style, newer style
-    settings = vars(settings) if isinstance(settings, argparse.Namespace) else settings
-    if not isinstance(settings, Mapping):
+    cfg = _mapping(content.get("cfg"))
+    settings = _mapping(content.get("args")) or _mapping(cfg.get("model"))  # older style, newer style
+    if not settings:
         raise BadData("neither `args` nor `cfg.model` in it, which name the architecture", file=path, fix=FIX)
-    return _configuration(settings, tensors, path), dict(tensors)
+    return _configuration(_mapping(cfg.get("criterion")) | settings, tensors, path), dict(tensors)
+
+
+def _mapping(settings: object) -> dict:
+    """Settings as a dict, without those that are None, as unset ones are; empty if these are no settings."""
+    values = vars(settings) if isinstance(settings, argparse.Namespace) else settings
+    return {k: v for k, v in values.items() if v is not None} if isinstance(values, Mapping) else {}
 
 
 def _configuration(settings: Mapping, tensors: Mapping[str, torch.Tensor], path: Path) -> OFAConfig:
@@ -71,7 +74,7 @@ def _configuration(settings: Mapping, tensors: Mapping[str, torch.Tensor], path:
         for name, wanted in SWITCHES.items()
         if settings.get(name, wanted) != wanted
     ]
-    if settings.get("resnet_type", "resnet50") not in RESNETS:
+    if str(settings.get("resnet_type", "resnet50")) not in RESNETS:
         problems.append(f"resnet_type is {settings['resnet_type']!r}; there are {', '.join(RESNETS)}")
     sides = [settings.get(f"{side}_embed_dim") for side in ("encoder", "decoder")]
     if sides[1] not in (None, sides[0]):
@@ -79,12 +82,12 @@ def _configuration(settings: Mapping, tensors: Mapping[str, torch.Tensor], path:
     embedding = tensors.get("encoder.embed_tokens.weight")
     if embedding is None:
         problems.append("encoder.embed_tokens.weight is missing, which tells the vocabulary's size")
+    elif settings.get("vocab_size", len(embedding)) != len(embedding):
+        problems.append(f"vocab_size is {settings['vocab_size']}, but the embedding has {len(embedding)} rows")
     if problems:
         raise BadData("this is no OFA that can be built:\n" + "\n".join(f"  {p}" for p in problems), file=path, fix=FIX)
     fields = {ours: settings[theirs] for ours, theirs in FIELDS.items() if theirs in settings}
     fields |= {"vocab_size": len(embedding), "resnet_layers": RESNETS[settings["resnet_type"]]}
-    fields["attn_scale_factor"] = float(fields.get("attn_scale_factor", 2))
-    fields["label_smoothing"] = float(settings.get("label_smoothing", 0.0))
-    if settings.get("sync_bn"):
-        fields["resnet_norm_eps"] = SYNC_BN_EPS
+    if settings.get("sync_bn"):  # it wins over freeze_resnet
+        fields |= {"resnet_norm_eps": SYNC_BN_EPS, "freeze_resnet": False}
     return read_configuration(fields, path)

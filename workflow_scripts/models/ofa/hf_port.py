@@ -57,7 +57,7 @@ def configuration(config: Mapping, file: Path) -> OFAConfig:
         for name, wanted in SWITCHES.items()
         if config.get(name, wanted) != wanted
     ]
-    if config.get("resnet_type", "resnet50") not in RESNETS:
+    if str(config.get("resnet_type", "resnet50")) not in RESNETS:
         problems.append(f"resnet_type is {config['resnet_type']!r}; there are {', '.join(RESNETS)}")
     if problems:
         raise BadData("this is no OFA that can be built:\n" + "\n".join(f"  {p}" for p in problems), file=file, fix=FIX)

@@ -23,7 +23,10 @@ def files_of(path: Path) -> list[Path]:
         raise BadData(f"no weights in it: none of {', '.join(WEIGHTS)}", file=path, fix=_fix())
     shards = []
     if weights.suffix == ".json":
-        shards = [path / name for name in sorted(set(read_json(weights).get("weight_map", {}).values()))]
+        index = read_json(weights).get("weight_map")
+        if not isinstance(index, dict):
+            raise BadData("no weight_map in it", file=weights, fix=_fix())
+        shards = [path / name for name in sorted(set(index.values()))]
     return [path / "config.json", weights, *shards]
 
 
