@@ -19,10 +19,10 @@ for _dataset in PLAN.drawn:
             mem_mb=1000,
             runtime=30,
         params:
-            code=stage_digest("miniature"),
+            code=stage_digest("miniature", part=_dataset),
             part=_dataset,
             seed=PLAN.config.seed,
-            sizes=PLAN.sizes,
+            sizes=PLAN.sizes(_dataset),
         shell:
             "python -m workflow_scripts.stages.miniature --part {params.part} --seed {params.seed}"
             " --sizes {params.sizes:q} --out {output.archives} > {log} 2>&1"

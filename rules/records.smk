@@ -26,9 +26,9 @@ for _dataset in PLAN.datasets:
             code=stage_digest("read", dataset=_dataset),
             dataset=_dataset,
             splits=as_json(PLAN.splits(_dataset)),
-            decode=int(PLAN.config.raw.check_pictures == "decode"),
+            check_pictures=PLAN.config.raw.check_pictures,
             max_bad_share=PLAN.config.quarantine.max_share,
         shell:
             "python -m workflow_scripts.stages.read --dataset {params.dataset} --splits {params.splits:q}"
-            " --decode-pictures {params.decode} --max-bad-share {params.max_bad_share} --manifests {input.manifests}"
+            " --check-pictures {params.check_pictures} --max-bad-share {params.max_bad_share} --manifests {input.manifests}"
             " --records {output.records} --quarantines {output.quarantines} > {log} 2>&1"

@@ -30,9 +30,25 @@ class Miniature(Section):
     mscoco_train: Count
     mscoco_val: Count
     visual_genome: Count
+    vqa_v2: Count
+    gqa: Count
+    ok_vqa: Count
     visual7w: Count
+    refcoco: Count
+    coco_text: Count
     tdiuc: Count
+    vizwiz_image_quality: Count
+    vaw: Count
+    mocheg: Count
+    wikihow: Count
+    textvqa: Count
+    vcr: Count
+    snli_ve: Count
+    vsr: Count
     nlvr: Count
+    hateful_memes: Count
+    visdial: Count
+    medic: Count
     natural_instructions: Count
 
 

@@ -83,11 +83,15 @@ def digest_of(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def stage_modules(stage: str, *, task: str | None = None, dataset: str | None = None) -> list[str]:
+def stage_modules(
+    stage: str, *, task: str | None = None, dataset: str | None = None, part: str | None = None
+) -> list[str]:
     """A stage's own module and those it looks up by name."""
     modules = [f"{PACKAGE}.stages.{stage}"]
     if dataset is not None:
         modules.append(f"{PACKAGE}.datasets.{dataset}")
+    if part is not None:
+        modules.append(f"{PACKAGE}.miniature.{part}")
     if task is not None:
         [path] = (ROOT / PACKAGE / "tasks").glob(f"*/{task}.py")
         modules.append(f"{PACKAGE}.tasks.{path.parent.name}.{task}")
@@ -95,9 +99,9 @@ def stage_modules(stage: str, *, task: str | None = None, dataset: str | None = 
 
 
 @functools.cache
-def stage_digest(stage: str, *, task: str | None = None, dataset: str | None = None) -> str:
+def stage_digest(stage: str, *, task: str | None = None, dataset: str | None = None, part: str | None = None) -> str:
     """What Snakemake keeps in a rule's params and the memo in its keys: code and libraries."""
-    return digest_of([code_digest(*stage_modules(stage, task=task, dataset=dataset)), library_versions()])
+    return digest_of([code_digest(*stage_modules(stage, task=task, dataset=dataset, part=part)), library_versions()])
 
 
 _made_by: dict[str, object] = {}

@@ -5,18 +5,20 @@ from collections import Counter
 
 import pytest
 
-from tests.conftest import NATIVE_SPLITS, TESTS
+from tests.conftest import FIXTURES, TESTS
 from workflow_scripts import schemas
 from workflow_scripts.datasets.registry import dataset_ids, load_dataset
 
 
 def rows(raw, dataset: str, split: str) -> list[dict]:
+    if not raw.records(dataset, split).is_file():
+        assert raw.read(dataset, max_bad_share=0) == []
     return list(schemas.read(raw.records(dataset, split), schemas.of_records(load_dataset(dataset).record)))
 
 
 @pytest.mark.parametrize("dataset", dataset_ids())
 def test_golden_records(dataset, native, golden):
-    found = [{"split": split, **row} for split in NATIVE_SPLITS[dataset] for row in rows(native, dataset, split)]
+    found = [{"split": split, **row} for split in FIXTURES[dataset]["splits"] for row in rows(native, dataset, split)]
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found)
     golden(TESTS / "fixtures" / dataset / "records.jsonl", text)
 
@@ -24,7 +26,7 @@ def test_golden_records(dataset, native, golden):
 @pytest.mark.parametrize("dataset", dataset_ids())
 def test_records_survive_being_stored(dataset, native):
     record = load_dataset(dataset).record
-    for split in NATIVE_SPLITS[dataset]:
+    for split in FIXTURES[dataset]["splits"]:
         for row in rows(native, dataset, split):
             assert schemas.as_row(schemas.from_row(record, row)) == row
 
@@ -70,7 +72,7 @@ def test_nlvr_sample(real):
 
 
 def test_natural_instructions_sample(real):
-    splits = NATIVE_SPLITS["natural_instructions"]
+    splits = FIXTURES["natural_instructions"]["splits"]
     assert real.read("natural_instructions", splits, max_bad_share=0) == []
     root, expected = real.roots["natural_instructions"], Counter()
     for native in ("train", "test"):

@@ -1,16 +1,25 @@
-"""The whole world is built from one seed and one table of sizes."""
+"""Every dataset has its part of the miniature world, built from one seed and one table of sizes."""
 
-from workflow_scripts.miniature.build import DATASETS, build
+import pytest
 
-SIZES = {"mscoco_train": 4, "mscoco_val": 2, "visual_genome": 4, "visual7w": 5, "tdiuc": 2}
+from tests.conftest import load_config
+from workflow_scripts.datasets.registry import dataset_ids, load_dataset
+from workflow_scripts.miniature.build import write, writer
 
 
-def test_build_writes_every_dataset_the_same_twice(tmp_path):
-    sizes = {**SIZES, "nlvr": 4, "natural_instructions": 4}
+@pytest.mark.parametrize("dataset", dataset_ids())
+def test_official_archives_and_the_same_bytes_twice(dataset, tmp_path):
+    sizes = {name: min(size, 6) for name, size in load_config("smoke.yaml")["miniature"].items()}
     worlds = []
     for name in ("a", "b"):
-        build(1, sizes, tmp_path / name)
-        files = sorted(p for p in (tmp_path / name).rglob("*") if p.is_file())
-        worlds.append({str(p.relative_to(tmp_path / name)): p.read_bytes() for p in files})
+        write(dataset, 1, sizes, tmp_path / name)
+        worlds.append(
+            {
+                p.relative_to(tmp_path / name).as_posix(): p.read_bytes()
+                for p in (tmp_path / name).rglob("*")
+                if p.is_file()
+            }
+        )
     assert worlds[0] == worlds[1]
-    assert {path.split("/")[0] for path in worlds[0]} == set(DATASETS)
+    assert set(worlds[0]) == {file.name for file in load_dataset(dataset).files}
+    assert set(writer(dataset).DEPENDS_ON) <= set(sizes)

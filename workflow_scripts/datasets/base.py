@@ -2,25 +2,33 @@
 
 import contextlib
 import dataclasses
+import os
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
+from workflow_scripts.datasets.json_files import Unfit, chunks, lines
+from workflow_scripts.datasets.tables import rows
 from workflow_scripts.errors import BadData
 from workflow_scripts.pictures import open_picture
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region, area, clip
 
+T = TypeVar("T")
 Made = TypeVar("Made")
+
+CheckPictures = Literal["decode", "header", "none"]
 
 
 @dataclass(frozen=True)
 class Dataset:
     """One raw dataset: where it comes from and how its files become records.
 
-    Every record class has `record_id` (unique within the dataset's split), `image` ("<dataset>/<path>" or None),
-    `width` and `height` (pixels, or None), and a class attribute VERSION.
+    Every record class is a frozen dataclass that has `record_id` (unique within the dataset's split), `image`
+    ("<dataset>/<path>" or None), `width` and `height` (pixels, or None), and a class attribute VERSION.
     """
 
     title: str
@@ -29,22 +37,30 @@ class Dataset:
     citation: str
     folder: str  # its folder's usual name below a common root of raw data
     files: tuple[File, ...]
-    annotations: tuple[str, ...]  # what the reader parses: globs below the root; "{split}" stands for a native split
+    annotations: tuple[str, ...]  # what the reader opens: paths or globs below the root, alternatives after "|";
+    # "{split}" stands for a native split
     splits: Mapping[str, str]  # train, validation, test -> the dataset's own name for it
     record: type
-    read: Callable[["Source"], Iterator[tuple[str, Any]]]  # (our split, record)
+    read: Callable[["Source"], Iterator[tuple[str, Any]]]  # (our split, record or pyarrow.RecordBatch of records)
     pictures_of: tuple[str, ...] = ()  # other datasets whose pictures its records name
     id: str = ""
 
     def annotation_files(self, native_splits: Iterable[str], root: Path) -> list[str]:
-        """The annotation files below root that reading these native splits opens; absent ones too, but for globs."""
+        """The annotation files below root that reading these native splits opens.
+
+        Of alternatives the first that is there; the first of all if none is, so that its absence can be told.
+        """
         splits = list(native_splits)
-        found = [[p.format(split=s) for s in splits] if "{split}" in p else [p] for p in self.annotations]
-        files = []
-        for path in (path for paths in found for path in paths):
-            there = sorted(p.relative_to(root).as_posix() for p in root.glob(path))
-            files += there or ([] if "*" in path else [path])
-        return list(dict.fromkeys(files))
+        patterns = (p.format(split=s) for p in self.annotations for s in (splits if "{split}" in p else [""]))
+        return list(dict.fromkeys(path for pattern in patterns for path in _present(pattern, root)))
+
+
+def _present(pattern: str, root: Path) -> list[str]:
+    alternatives = pattern.split("|")
+    for path in alternatives:
+        if found := sorted(p.relative_to(root).as_posix() for p in root.glob(path)):
+            return found
+    return [] if "*" in alternatives[0] else alternatives[:1]
 
 
 class BadRecord(Exception):
@@ -53,82 +69,166 @@ class BadRecord(Exception):
 
 @dataclass
 class Quarantine:
-    """The bad records of one split, and how many were looked at."""
+    """The bad records of one split, and how many of each kind were looked at."""
 
-    seen: int = 0
+    seen: Counter = field(default_factory=Counter)  # by kind: "annotations/x.json annotations[]"
     bad: list[dict] = field(default_factory=list)
 
+    def add(self, file: str, at: str, record: str, reason: str) -> None:
+        self.bad.append({"file": file, "position": at, "record": record, "reason": reason})
+
     def check(self, max_share: float, dataset: str, split: str) -> None:
-        """Raises BadData if more than max_share of what was looked at is bad."""
-        if not self.bad or len(self.bad) <= max_share * self.seen:
-            return
-        reasons = [f"{b['record']} in {b['file']}: {b['reason']}" for b in self.bad[:3]]
-        raise BadData(
-            f"{len(self.bad)} of {self.seen} records of {dataset}, split {split}, are bad, above the allowed share of "
-            f"{max_share:g}; the first: " + "; ".join(reasons),
-            file=self.bad[0]["file"],
-            record=self.bad[0]["record"],
-            fix="mend the files, or allow more with quarantine.max_share in the config",
-        )
+        """Raises BadData if more than max_share of one kind of record is bad."""
+        for kind, count in Counter(_kind(b["file"], b["position"]) for b in self.bad).items():
+            if count <= max_share * self.seen[kind]:
+                continue
+            bad = [b for b in self.bad if _kind(b["file"], b["position"]) == kind]
+            reasons = [f"{b['record']} ({b['position']}): {b['reason']}" for b in bad[:3]]
+            raise BadData(
+                f"{count} of {self.seen[kind]} records of {dataset}, split {split}, are bad, above the allowed share "
+                f"of {max_share:g}; the first: " + "; ".join(reasons),
+                file=bad[0]["file"],
+                record=f"{bad[0]['record']} ({bad[0]['position']})",
+                fix="mend the files, or allow more with quarantine.max_share in the config",
+            )
+
+
+def _kind(file: str, at: str) -> str:
+    """Records are of one kind if they stand in the same list of the same file."""
+    return f"{file} {_INDEX.sub('[]', at)}"
+
+
+_INDEX = re.compile(r"\[[^\]]*\]|(?<=^line )\d+|(?<=^row )\d+")
 
 
 @dataclass
 class Source:
-    """What a reader is given: the folders, the wanted splits, and a place for bad records."""
+    """What a reader is given: the folders, the wanted splits, files as typed records, and a place for bad ones."""
 
     dataset: str
     roots: Mapping[str, Path]
     splits: Mapping[str, str]  # wanted: our split -> native split
-    decode_pictures: bool = True
+    check_pictures: CheckPictures = "decode"
     quarantine: dict[str, Quarantine] = field(default_factory=dict)
     _sizes: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    _listings: dict[Path, frozenset[str]] = field(default_factory=dict)
+
+    def __post_init__(self):
+        for split in self.splits:
+            self.quarantine.setdefault(split, Quarantine())
 
     @property
     def root(self) -> Path:
         return self.roots[self.dataset]
 
-    def picture(self, path: str, *, of: str | None = None) -> dict[str, Any]:
-        """The record fields image, width and height of a picture. Raises BadRecord if it is missing or broken.
+    # Files
 
-        Every picture is decoded once (unless config raw.check_pictures says otherwise).
+    def find(self, *paths: str) -> str:
+        """The first of these paths that is below the root; the first of all if none is."""
+        return next((path for path in paths if (self.root / path).exists()), paths[0])
+
+    def stream(self, file: str, key: str, shape: type[T], *, split: str | None = None) -> Iterator[tuple[str, T]]:
+        """(position, element) of the list below a key of a JSON file (WHOLE: the file is the list), in bounded memory.
+
+        shape: a msgspec.Struct that names the fields that are used. What does not fit is quarantined, in `split` or, if
+        that cannot be told yet, in the first wanted one.
         """
-        owner = of or self.dataset
-        file = self.roots[owner] / path
-        if file not in self._sizes:
-            try:
-                self._sizes[file] = open_picture(file, decode=self.decode_pictures).size
-            except BadData as error:
-                raise BadRecord(f"{error.problem}: {file}") from error
-        width, height = self._sizes[file]
-        return {"image": f"{owner}/{path}", "width": width, "height": height}
+        for chunk in chunks(self.root / file, {key: list[shape]}):
+            self.refuse(chunk.unfit, file, split)
+            yield from zip(chunk.at, chunk.items)
+
+    def members(
+        self, file: str, key: str, shape: type[T], *, split: str | None = None
+    ) -> Iterator[tuple[str, str, T]]:  # fmt: skip
+        """(position, name, value) of the members of the object below a key; otherwise as `stream`."""
+        for chunk in chunks(self.root / file, {key: dict[str, shape]}):
+            self.refuse(chunk.unfit, file, split)
+            yield from zip(chunk.at, chunk.names, chunk.items)
+
+    def lines(self, file: str, shape: type[T], *, split: str | None = None) -> Iterator[tuple[str, T]]:
+        """(position, value) of the lines of a JSON-lines file; otherwise as `stream`."""
+        for at, value in lines(self.root / file, shape):
+            if isinstance(value, Unfit):
+                self.refuse([value], file, split)
+            else:
+                yield at, value
+
+    def rows(
+        self, file: str, columns: Iterable[str], *, delimiter: str = ",", split: str | None = None
+    ) -> Iterator[tuple[str, dict[str, str]]]:  # fmt: skip
+        """(position, values of these columns) of the rows of a table with a header; otherwise as `stream`."""
+        for at, value in rows(self.root / file, tuple(columns), delimiter=delimiter):
+            if isinstance(value, Unfit):
+                self.refuse([value], file, split)
+            else:
+                yield at, value
+
+    # Records
 
     @contextlib.contextmanager
-    def record(self, split: str, file: str, record: str) -> Iterator[None]:
-        """A block that makes one record or a part of one: if that cannot be done, it is quarantined."""
-        quarantine = self.quarantine.setdefault(split, Quarantine())
-        quarantine.seen += 1
+    def record(self, split: str, file: str, at: str, name: str) -> Iterator[None]:
+        """A block that makes one record or a part of one: if it raises BadRecord, that is quarantined.
+
+        at: its position in the file, as `stream` and the others tell; name: what people know it by ("question 17").
+        """
+        quarantine = self.quarantine[split]
+        quarantine.seen[_kind(file, at)] += 1
         try:
             yield
         except BadRecord as error:
-            reason = str(error)
-        except KeyError as error:
-            reason = f"field {error} is missing"
-        except (TypeError, ValueError, AttributeError, IndexError) as error:
-            reason = f"a field is of the wrong kind: {error}"
-        else:
-            return
-        quarantine.bad.append({"file": file, "record": record, "reason": reason})
+            quarantine.add(file, at, name, str(error))
 
     def each(
-        self, items: Iterable[dict], make: Callable[[dict], Made], *, split: str, file: str, what: str, key: str
-    ) -> tuple[Made, ...]:
-        """What `make` makes of every good item; the others are quarantined as "<what> <item[key]>"."""
+        self, items: Iterable[T], make: Callable[[T], Made], *, split: str, file: str, at: str, name: Callable[[T], str]
+    ) -> tuple[Made, ...]:  # fmt: skip
+        """What `make` makes of every good item of a list within a record; the others are quarantined."""
         made = []
-        for item in items:
-            name = item.get(key) if isinstance(item, dict) else item
-            with self.record(split, file, f"{what} {name}"):
+        for index, item in enumerate(items):
+            with self.record(split, file, f"{at}[{index}]", name(item)):
                 made.append(make(item))
         return tuple(made)
+
+    def refuse(self, unfit: Iterable[Unfit], file: str, split: str | None = None) -> None:
+        """Quarantine what is not of the declared shape."""
+        quarantine = self.quarantine[split or next(iter(self.splits))]
+        for part in unfit:
+            quarantine.seen[_kind(file, part.at)] += 1
+            quarantine.add(file, part.at, _called(part.value), part.reason)
+
+    def picture(self, path: str, *, of: str | None = None, size: tuple[int, int] | None = None) -> dict[str, Any]:
+        """The record fields image, width and height of a picture. Raises BadRecord if it is missing or broken.
+
+        size: its width and height as the annotations tell them; the file must agree. Every picture is decoded once,
+        unless config raw.check_pictures says otherwise; "none" opens only those whose size nothing tells.
+        """
+        owner = of or self.dataset
+        file = self.roots[owner] / path
+        if not self.has_picture(path, of=owner):
+            raise BadRecord(f"picture file is missing: {file}")
+        if self.check_pictures != "none" or size is None:
+            if file not in self._sizes:
+                try:
+                    self._sizes[file] = open_picture(file, decode=self.check_pictures == "decode").size
+                except BadData as error:
+                    raise BadRecord(f"{error.problem}: {file}") from error
+            if size not in (None, self._sizes[file]):
+                raise BadRecord("picture is {} x {} pixels, its record says {} x {}".format(*self._sizes[file], *size))
+            size = self._sizes[file]
+        return {"image": f"{owner}/{path}", "width": size[0], "height": size[1]}
+
+    def has_picture(self, path: str, *, of: str | None = None) -> bool:
+        """Whether there is such a file; folders are listed once, since they may hold 100,000 pictures."""
+        file = self.roots[of or self.dataset] / path
+        if file.parent not in self._listings:
+            self._listings[file.parent] = frozenset(os.listdir(file.parent) if file.parent.is_dir() else ())
+        return file.name in self._listings[file.parent]
+
+
+def _called(value: object) -> str:
+    """What an element calls itself: the first of its fields that ends in "id", its picture's last."""
+    ids = [key for key in value if key.endswith("id")] if isinstance(value, dict) else []
+    own = sorted(ids, key=lambda key: key == "image_id")
+    return f"{own[0]} {value[own[0]]}" if own else "without an id"
 
 
 def region_of(x: float, y: float, w: float, h: float, width: int, height: int) -> Region:

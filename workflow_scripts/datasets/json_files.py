@@ -1,77 +1,290 @@
-"""JSON files of raw datasets, streamed; a broken one is an error that names file and position."""
+"""JSON files of raw datasets: read in bounded memory, checked against the shape that a reader declares.
 
+A large file is a list, or an object that holds lists: it is cut between elements into parts of some megabytes, and each
+part is decoded by itself into msgspec structs. Fields that the structs do not name are skipped, not built. An element
+that does not fit is handed over as `Unfit`; a file that is not JSON is an error with its position.
+"""
+
+import itertools
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, TypeVar, get_args, get_origin
 
-import ijson
+import msgspec
+import numpy as np
 
 from workflow_scripts.errors import BadData
 
+T = TypeVar("T")
+
+BLOCK = 1 << 22  # bytes read at once
+WHOLE = ""  # the key of a file that is itself the list or object
 _FIX = "the file is cut short or damaged: delete the dataset's raw folder and run snakemake again to fetch it anew"
+_OTHER = "another release, or another file of that name: fetch the dataset anew"
+_ESCAPED = re.compile(rb"\\.", re.DOTALL)
+_KEY = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:\s*\Z')
+_COMMA = re.compile(rb"\s*,")
 
 
-def stream(path: Path, prefix: str) -> Iterator:
-    """Values below a prefix of a JSON file, one at a time: "item" are a list's elements, "images.item" those of images.
+@dataclass(frozen=True)
+class Unfit:
+    """An element, or a part of one, that is not of the declared shape."""
 
-    Raises BadData with file and position if the JSON ends early or is malformed, and if nothing has the prefix's key.
+    at: str  # its position: "annotations[3]", "[3].regions[7]"
+    value: Any
+    reason: str
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Neighbouring elements of one list (or object) of a file."""
+
+    key: str
+    at: Sequence[str]  # position of each
+    names: Sequence[str]  # of an object's members; empty for a list
+    items: Sequence[Any]
+    unfit: list[Unfit] = field(default_factory=list)
+
+
+def chunks(path: Path, shapes: Mapping[str, Any]) -> Iterator[Chunk]:
+    """The elements of the lists and objects below some keys of a file, in the file's order, decoded.
+
+    shapes: key -> list[T] or dict[str, T]; the key WHOLE stands for the file itself. Raises BadData with file and
+    position if the JSON ends early or is malformed, if a key is not there, and if what it has is of the other kind.
     """
+    decoders = {key: _Decoder(key, shape) for key, shape in shapes.items()}
+    missing = set(shapes)
     try:
         with open(path, "rb") as file:
-            value = None
-            for value in ijson.items(file, prefix, use_float=True):
-                yield value
-            if value is None:
-                _check_list(path, prefix.removesuffix("item").removesuffix("."))
+            for part in _Walk(path, set(shapes)).parts(file):
+                missing.discard(part.key)
+                yield decoders[part.key].decode(part, path)
     except FileNotFoundError:
         raise BadData("annotation file is missing", file=path, fix=_FIX) from None
-    except ijson.JSONError as error:
-        raise BadData(_diagnosis(path, error), file=path, fix=_FIX) from error
+    if missing:
+        named = ", ".join(map(repr, sorted(missing)))
+        raise BadData(f"the file has no list or object {named}".removesuffix(" ''"), file=path, fix=_OTHER)
 
 
-def _check_list(path: Path, key: str) -> None:
-    """Raises BadData unless the file holds a list (which may be empty) under this key; "": is one itself."""
-    with open(path, "rb") as file:
-        if (key, "start_array") in ((at, event) for at, event, _ in ijson.parse(file)):
-            return
-    problem = f"the file holds no list {key!r}" if key else "the file is no list"
-    raise BadData(problem, file=path, fix="another release, or another file of that name: fetch the dataset anew")
-
-
-def document(path: Path) -> dict:
-    """A whole JSON file of moderate size. Raises BadData with file and position as `stream` does."""
+def document(path: Path, shape: type[T] = dict) -> T:
+    """A whole JSON file of moderate size. Raises BadData as `chunks` does, and if it is not of the shape."""
     try:
-        return json.loads(path.read_bytes())
+        return msgspec.json.decode(path.read_bytes(), type=shape)
     except FileNotFoundError:
         raise BadData("annotation file is missing", file=path, fix=_FIX) from None
-    except ValueError as error:
-        raise BadData(_diagnosis(path, error), file=path, fix=_FIX) from error
+    except msgspec.ValidationError as error:
+        raise BadData(f"the file is not of the expected shape: {error}", file=path, fix=_OTHER) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _malformed(path, 0, error) from error
 
 
-def _diagnosis(path: Path, error: Exception) -> str:
-    """Where the JSON breaks; ijson does not say, Python's own parser does."""
+def lines(path: Path, shape: type[T]) -> Iterator[tuple[str, T | Unfit]]:
+    """(position, value) of every line of a JSON-lines file. Raises BadData with file and line if one is malformed."""
+    decoder = msgspec.json.Decoder(shape)
     try:
-        json.loads(path.read_bytes())
-    except json.JSONDecodeError as exact:
-        at_end = exact.pos >= len(exact.doc.rstrip()) - 1 or exact.msg.startswith("Unterminated")
-        kind = "JSON ends early" if at_end else "malformed JSON"
-        return f"{kind}: {exact.msg} at line {exact.lineno}, column {exact.colno} (character {exact.pos})"
-    except UnicodeDecodeError as exact:
-        return f"not UTF-8 at byte {exact.start}"
-    return f"malformed JSON: {error}"
-
-
-def lines(path: Path) -> Iterator[tuple[int, dict]]:
-    """(line number from 1, value) of every line of a JSON-lines file. Raises BadData with file, line and column."""
-    try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, "rb") as file:
             for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield number, json.loads(line)
+                if not line.strip():
+                    continue
+                at = f"line {number}"
+                try:
+                    yield at, decoder.decode(line)
+                except msgspec.ValidationError as error:
+                    yield at, Unfit(at, msgspec.json.decode(line), str(error))
+                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                    raise BadData(f"malformed JSON: {error}", file=path, record=at, fix=_FIX) from error
     except FileNotFoundError:
         raise BadData("annotation file is missing", file=path, fix=_FIX) from None
-    except json.JSONDecodeError as error:
-        problem = f"malformed JSON: {error.msg} at column {error.colno}"
-        raise BadData(problem, file=path, record=f"line {number}", fix=_FIX) from error
-    except UnicodeDecodeError as error:
-        raise BadData(_diagnosis(path, error), file=path, fix=_FIX) from error
+
+
+class _Decoder:
+    """Decodes parts into values of one type. If a part does not fit, its elements are looked at one by one."""
+
+    def __init__(self, key: str, hint: Any):
+        self._key, self._is_object = key, get_origin(hint) is dict
+        self._shape = get_args(hint)[-1]
+        self._whole = msgspec.json.Decoder(hint)
+        self._seen = 0
+
+    def decode(self, part: "_Part", path: Path) -> Chunk:
+        if part.is_object != self._is_object:
+            kinds = ("a list", "an object")[:: 1 if part.is_object else -1]
+            problem = f"{self._key or 'the file'} is {kinds[1]}, {kinds[0]} was expected"
+            raise BadData(problem, file=path, fix=_OTHER)
+        text = (b"{%b}" if self._is_object else b"[%b]") % part.content
+        try:
+            try:
+                found, fits = self._whole.decode(text), True
+            except msgspec.ValidationError:
+                found, fits = msgspec.json.decode(text), False
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise _malformed(path, part.offset - 1, error) from error
+        if self._is_object:
+            names, items = list(found), list(found.values())
+            at = [f"{self._key}[{name!r}]" for name in names]
+        else:
+            names, items = (), found
+            at = _Positions(self._key, self._seen, len(items))
+        self._seen += len(items)
+        return Chunk(self._key, at, names, items) if fits else self._salvaged(at, names, items)
+
+    def _salvaged(self, at: Sequence[str], names: Sequence[str], values: list) -> Chunk:
+        """The elements that fit, and of the others what fits of the lists they hold."""
+        unfit: list[Unfit] = []
+        items = [_fitting(place, value, self._shape, unfit) for place, value in zip(at, values)]
+        good = [index for index, item in enumerate(items) if item is not None]
+        return Chunk(self._key, *([held[i] for i in good] if held else () for held in (at, names, items)), unfit)
+
+
+class _Positions(Sequence):
+    """Positions of a list's neighbouring elements, spelt only when asked for."""
+
+    def __init__(self, key: str, first: int, count: int):
+        self._key, self._numbers = key, range(first, first + count)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __getitem__(self, index: int) -> str:
+        return f"{self._key}[{self._numbers[index]}]"
+
+
+def _fitting(at: str, value: Any, shape: type, unfit: list[Unfit]) -> Any:
+    """The value as `shape`, without those elements of its lists that do not fit; None if it does not fit itself."""
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        reason = str(error)
+    inner_unfit: list[Unfit] = []
+    if isinstance(value, dict) and issubclass(shape, msgspec.Struct):
+        value = dict(value)
+        for part in msgspec.structs.fields(shape):
+            inner, held = _struct_in_list(part.type), value.get(part.encode_name)
+            if inner is not None and isinstance(held, list):
+                places = (f"{at}.{part.encode_name}[{index}]" for index in range(len(held)))
+                fits = [_fitting(place, v, inner, inner_unfit) is not None for place, v in zip(places, held)]
+                value[part.encode_name] = list(itertools.compress(held, fits))
+    try:
+        whole = msgspec.convert(value, shape)
+    except msgspec.ValidationError:
+        unfit.append(Unfit(at, value, reason))
+        return None
+    unfit.extend(inner_unfit)
+    return whole
+
+
+def _struct_in_list(hint: Any) -> type | None:
+    if get_origin(hint) is not list:
+        return None
+    [inner] = get_args(hint)
+    return inner if isinstance(inner, type) and issubclass(inner, msgspec.Struct) else None
+
+
+class _Part(NamedTuple):
+    """Whole elements of one list or object of a file: their text, without brackets or commas around."""
+
+    key: str
+    is_object: bool
+    content: bytes
+    offset: int  # of the content in the file
+
+
+class _Walk:
+    """Goes through a file block by block and cuts the lists below the wanted keys behind their elements.
+
+    Only behind elements that end in a bracket, so a list of bare numbers or texts is one part. Of every wanted list
+    that is there, an empty one too, there is at least one part.
+    """
+
+    def __init__(self, path: Path, wanted: set[str]):
+        self._path, self._wanted = path, wanted
+        self._inside = 1 if wanted == {WHOLE} else 2  # depth of brackets within a list below a key
+        self._text, self._offset = b"", 0  # what was not cut yet, and where in the file it begins
+        self._depth = 0  # of brackets at its beginning
+        self._key: str | None = None  # of the list that it begins in
+        self._is_object, self._first = False, True
+
+    def parts(self, file: BinaryIO) -> Iterator[_Part]:
+        while block := file.read(max(BLOCK, len(self._text))):
+            self._text += block
+            yield from self._cut()
+        rest = _brackets(self._text)[1].sum() + self._depth
+        if rest > 0 or self._key is not None or not self._offset + len(self._text):
+            raise BadData(f"JSON ends early, at byte {self._offset + len(self._text)}", file=self._path, fix=_FIX)
+        if rest < 0 or (self._inside == 1 and self._text.strip()):
+            raise self._malformed("nothing more was expected", 0)
+
+    def _cut(self) -> Iterator[_Part]:
+        brackets, steps = _brackets(self._text)
+        depths = self._depth + np.cumsum(steps)
+        opening = brackets[(depths == self._inside) & (steps > 0)]
+        closing = brackets[(depths == self._inside - 1) & (steps < 0)]
+        ends = brackets[(depths == self._inside) & (steps < 0)]
+        start = 0
+        while True:
+            if self._key is None:
+                if not len(opening := opening[opening >= start]):
+                    break
+                at = int(opening[0])
+                if self._inside == 1 and not self._first:
+                    raise self._malformed("nothing more was expected", at)
+                self._key = WHOLE if self._inside == 1 else _key_before(self._text[start:at])
+                self._is_object, self._first = self._text[at : at + 1] == b"{", True
+                start = at + 1
+            closing = closing[closing >= start]
+            if not len(closing):
+                if len(ends) and (end := int(ends[-1]) + 1) > start:
+                    yield from self._part(start, end, last=False)
+                    start = end
+                break
+            end = int(closing[0])
+            yield from self._part(start, end, last=True)
+            self._key, start = None, end + 1
+        if start:
+            self._depth = self._inside - (self._key is None)
+            self._text, self._offset = self._text[start:], self._offset + start
+
+    def _part(self, start: int, end: int, *, last: bool) -> Iterator[_Part]:
+        """What of the list lies between start and end, if it is wanted."""
+        first, self._first = self._first, False
+        if self._key not in self._wanted:
+            return
+        if not first:
+            comma = _COMMA.match(self._text, start, end)
+            if comma is None and last and not self._text[start:end].strip():
+                return
+            if comma is None or not self._text[comma.end() : end].strip():
+                raise self._malformed("a comma and another element was expected", start)
+            start = comma.end()
+        yield _Part(self._key, self._is_object, self._text[start:end], self._offset + start)
+
+    def _malformed(self, why: str, at: int) -> BadData:
+        return BadData(f"malformed JSON: {why} at byte {self._offset + at}", file=self._path, fix=_FIX)
+
+
+def _key_before(text: bytes) -> str:
+    """The key that a text ends with, up to the bracket that opens its value; "" if there is none."""
+    found = _KEY.search(text)
+    return json.loads(b'"%b"' % found[1]) if found else ""
+
+
+def _brackets(text: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Where brackets stand outside of strings, and whether each opens (1) or closes (-1)."""
+    if b"\\" in text:
+        text = _ESCAPED.sub(b"__", text)
+    codes = np.frombuffer(text, np.uint8)
+    quotes = np.flatnonzero(codes == ord('"'))
+    folded = codes | 0x20  # [ and { become {, ] and } become }
+    brackets = np.flatnonzero((folded == ord("{")) | (folded == ord("}")))
+    brackets = brackets[np.searchsorted(quotes, brackets) % 2 == 0]
+    return brackets, np.where(folded[brackets] == ord("{"), 1, -1)
+
+
+def _malformed(path: Path, offset: int, error: Exception) -> BadData:
+    """What the parser says, with the position in the file rather than in the part that was parsed."""
+    said = re.fullmatch(r"(?:JSON is malformed: )?(.*) \(byte (\d+)\)", str(error))
+    problem = f"{said[1]} at byte {offset + int(said[2])}" if said else str(error)
+    return BadData(f"malformed JSON: {problem}", file=path, fix=_FIX)

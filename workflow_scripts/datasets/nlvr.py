@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
+
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, text_of
-from workflow_scripts.datasets.json_files import lines
 from workflow_scripts.raw.files import File
 
 
@@ -22,22 +23,31 @@ class Statement:
     label: bool
 
 
+class _Row(msgspec.Struct):
+    identifier: str
+    directory: str
+    sentence: str
+    label: str
+
+
 def read(source: Source) -> Iterator[tuple[str, Statement]]:
     """Yield the statements of the wanted splits, in file order."""
     for split, native in source.splits.items():
         file = f"nlvr/{native}/{native}.json"
-        for number, row in lines(source.root / file):
-            with source.record(split, file, f"line {number}"):
-                if row["label"] not in ("true", "false"):
-                    raise BadRecord(f"label is {row['label']!r}, expected 'true' or 'false'")
-                path = f"nlvr/{native}/images/{row['directory']}/{native}-{row['identifier']}-0.png"
-                statement = Statement(
-                    record_id=row["identifier"],
-                    **source.picture(path),
-                    sentence=text_of(row["sentence"], "sentence"),
-                    label=row["label"] == "true",
-                )
-                yield split, statement
+        for at, row in source.lines(file, _Row, split=split):
+            with source.record(split, file, at, f"identifier {row.identifier}"):
+                yield split, _statement(source, native, row)
+
+
+def _statement(source: Source, native: str, row: _Row) -> Statement:
+    if row.label not in ("true", "false"):
+        raise BadRecord(f"label is {row.label!r}, expected 'true' or 'false'")
+    return Statement(
+        record_id=row.identifier,
+        **source.picture(f"nlvr/{native}/images/{row.directory}/{native}-{row.identifier}-0.png"),
+        sentence=text_of(row.sentence, "sentence"),
+        label=row.label == "true",
+    )
 
 
 DATASET = Dataset(

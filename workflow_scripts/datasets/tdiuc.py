@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
+
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, text_of
-from workflow_scripts.datasets.json_files import stream
+from workflow_scripts.datasets.question_files import Asked, answered, coco_picture
 from workflow_scripts.raw.files import File
 
 
@@ -23,32 +25,36 @@ class Question:
     answer: str  # lower case
 
 
+class _Answer(msgspec.Struct):
+    answer: str
+
+
+class _Annotation(msgspec.Struct):
+    question_id: int
+    image_id: int
+    question_type: str
+    answers: list[_Answer]
+
+
 def read(source: Source) -> Iterator[tuple[str, Question]]:
-    """Yield the questions of the wanted splits, in the order of the question file; answers are joined by id."""
+    """Yield the questions of the wanted splits, in the order of the question file."""
     for split, native in source.splits.items():
         questions = f"Questions/OpenEnded_mscoco_{native}_questions.json"
         annotations = f"Annotations/mscoco_{native}_annotations.json"
-        answers = {a["question_id"]: a for a in stream(source.root / annotations, "annotations.item")}
-        for asked in stream(source.root / questions, "questions.item"):
-            with source.record(split, questions, f"question {asked.get('question_id')}"):
-                yield split, _question(source, native, asked, answers)
-        for question_id in answers:
-            with source.record(split, annotations, f"annotation of question {question_id}"):
-                raise BadRecord("no question has its question_id")
+        for at, asked, annotation in answered(source, split, questions, annotations, _Annotation):
+            with source.record(split, questions, at, f"question {asked.question_id}"):
+                yield split, _question(source, native, asked, annotation)
 
 
-def _question(source: Source, native: str, asked: dict, answers: dict) -> Question:
-    answered = answers.pop(asked["question_id"], None)
-    if answered is None:
-        raise BadRecord("no annotation has its question_id")
-    if answered["image_id"] != asked["image_id"]:
-        raise BadRecord(f"image_id is {asked['image_id']}, its annotation says {answered['image_id']}")
+def _question(source: Source, native: str, asked: Asked, annotation: _Annotation) -> Question:
+    if len(annotation.answers) != 1:
+        raise BadRecord(f"{len(annotation.answers)} answers, expected one")
     return Question(
-        record_id=str(asked["question_id"]),
-        **source.picture(f"{native}/COCO_{native}_{asked['image_id']:012d}.jpg", of="mscoco"),
-        question_type=text_of(answered["question_type"], "question_type"),
-        question=text_of(asked["question"], "question"),
-        answer=text_of(answered["answers"][0]["answer"], "answer").lower(),
+        record_id=str(asked.question_id),
+        **coco_picture(source, native, asked.image_id),
+        question_type=text_of(annotation.question_type, "question_type"),
+        question=text_of(asked.question, "question"),
+        answer=text_of(annotation.answers[0].answer, "answer").lower(),
     )
 
 

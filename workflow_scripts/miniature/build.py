@@ -1,25 +1,17 @@
-"""The whole miniature world: every dataset's archives under their official names."""
+"""The miniature world: every dataset's archives under their official names, each written by the module of its name."""
 
-from collections.abc import Callable, Mapping
+import importlib
+from collections.abc import Mapping
 from pathlib import Path
-
-from workflow_scripts.miniature import mscoco, natural_instructions, nlvr, tdiuc, visual7w, visual_genome
-
-DATASETS: dict[str, Callable[[int, Mapping[str, int], Path], None]] = {
-    "mscoco": mscoco.write,
-    "visual_genome": visual_genome.write,
-    "visual7w": visual7w.write,
-    "tdiuc": tdiuc.write,
-    "nlvr": nlvr.write,
-    "natural_instructions": natural_instructions.write,
-}
+from types import ModuleType
 
 
-def build(seed: int, sizes: Mapping[str, int], out: Path) -> None:
-    """Write out/<dataset>/<archive> for every dataset.
+def writer(dataset: str) -> ModuleType:
+    """The module that writes a dataset: its `write(seed, sizes, folder)`, and DEPENDS_ON, names of sizes."""
+    return importlib.import_module(f"workflow_scripts.miniature.{dataset}")
 
-    sizes: pictures under mscoco_train, mscoco_val, visual_genome, visual7w; the most pictures of a COCO split that
-    TDIUC asks about under tdiuc; for nlvr and natural_instructions see their modules.
-    """
-    for dataset, write in DATASETS.items():
-        write(seed, sizes, out / dataset)
+
+def write(dataset: str, seed: int, sizes: Mapping[str, int], folder: Path) -> None:
+    """Write the dataset's archives into the folder; sizes: config.miniature, or at least what its DEPENDS_ON names."""
+    module = writer(dataset)
+    module.write(seed, {name: sizes[name] for name in module.DEPENDS_ON}, folder)

@@ -11,6 +11,7 @@ from workflow_scripts.miniature.scenes import Crowd, Scene, Thing
 from workflow_scripts.miniature.universes import COCO_SIZES, Picture, coco_pictures
 from workflow_scripts.randomness import keyed_number
 
+DEPENDS_ON = ("mscoco_train", "mscoco_val")  # sizes of config.miniature
 INFO = {
     "description": "Miniature world in the format of MS COCO 2014: drawn scenes, not photographs",
     "url": "http://miniature.invalid",

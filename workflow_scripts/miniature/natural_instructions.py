@@ -8,6 +8,7 @@ from workflow_scripts.miniature.archives import write_zip
 from workflow_scripts.miniature.text_tasks import TASKS, Drawn, TextTask
 from workflow_scripts.randomness import Draw, keyed_number
 
+DEPENDS_ON = ("natural_instructions",)  # sizes of config.miniature
 ROOT = "natural-instructions-master"
 SPLITS = ("train", "test", "excluded")
 TEST_INSTANCES = 120  # of each test task; the evaluation takes the first 100

@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw
 from workflow_scripts.miniature.archives import write_zip
 from workflow_scripts.randomness import Draw, keyed_number
 
+DEPENDS_ON = ("nlvr",)  # sizes of config.miniature
 Item = dict[str, int | str]  # y_loc, type, color, x_loc, size; pixels of its box, origin top left
 Box = list[Item]
 Scene = list[Box]  # three boxes

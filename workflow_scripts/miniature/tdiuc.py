@@ -9,6 +9,7 @@ from workflow_scripts.miniature.archives import json_bytes, write_zip
 from workflow_scripts.miniature.universes import COCO_SIZES, Picture, coco_pictures
 from workflow_scripts.randomness import keyed_number
 
+DEPENDS_ON = ("tdiuc", "mscoco_train", "mscoco_val")  # sizes of config.miniature
 TYPES = {  # questions a picture, at most
     "object_presence": 3,
     "absurd": 2,

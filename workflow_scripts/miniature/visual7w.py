@@ -12,6 +12,7 @@ from workflow_scripts.miniature.scenes import Thing
 from workflow_scripts.miniature.universes import Picture, visual7w_pictures
 from workflow_scripts.randomness import keyed_number
 
+DEPENDS_ON = ("visual7w", "visual_genome", "mscoco_train", "mscoco_val")  # sizes of config.miniature
 TELLING, POINTING = 5, 3  # questions a picture, at most
 WRONG = 3
 TYPES = ("what", "where", "when", "who", "why", "how")

@@ -13,6 +13,7 @@ from workflow_scripts.miniature.universes import Picture, visual_genome_pictures
 from workflow_scripts.randomness import keyed_number
 from workflow_scripts.regions import Region
 
+DEPENDS_ON = ("visual_genome", "mscoco_train", "mscoco_val")  # sizes of config.miniature
 SITE = "https://miniature.invalid/people/drawn"
 FOLDERS = ("VG_100K", "VG_100K_2")
 IDS_PER_IMAGE = 100

@@ -66,7 +66,7 @@ def run_stage(main: Callable[..., str], *, memo: bool = True) -> None:
     values = vars(parser.parse_args())
     _end_with_run()
     settings = {name: values[name] for name, kind in kinds.items() if kind == "setting"}
-    code = stage_digest(stage, task=values.get("task"), dataset=values.get("dataset"))
+    code = stage_digest(stage, **{name: values.get(name) for name in ("task", "dataset", "part")})
     note(stage=stage, code=code, settings=settings, libraries=library_versions())
     started = time.monotonic()
     try:

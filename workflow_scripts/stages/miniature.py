@@ -4,11 +4,10 @@ from workflow_scripts.stages.entry import Out, run_stage
 
 
 def main(*, part: str, seed: int, sizes: dict, out: list[Out]) -> str:
-    """Write the archives of the dataset `part`, named as its publisher names them."""
-    from workflow_scripts.miniature.build import DATASETS
+    """Write the archives of the dataset `part`, named as its publisher names them; sizes: those it depends on."""
+    from workflow_scripts.miniature.build import write
 
-    folder = out[0].parent
-    DATASETS[part](seed, sizes, folder)
+    write(part, seed, sizes, out[0].parent)
     return f"{len(out)} archives of {part}, {sum(path.stat().st_size for path in out) / 1e6:.1f} MB"
 
 

@@ -14,6 +14,7 @@ from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.errors import BadConfig
 from workflow_scripts.instructions.templates import check_all, load_templates
 from workflow_scripts.memo import VARIABLE
+from workflow_scripts.miniature.build import writer
 from workflow_scripts.models.ofa.sizes import FILES as MODEL_FILES
 from workflow_scripts.models.ofa.sources import files_of
 from workflow_scripts.provenance import digest_of, files_digest, library_versions
@@ -241,9 +242,10 @@ class Plan:
     def location_scale(self) -> float:
         return self.config.picture.size / self.config.picture.max_size
 
-    @property
-    def sizes(self) -> str:
-        return json.dumps(self.config.miniature.model_dump())
+    def sizes(self, dataset: str) -> str:
+        """Of the miniature world, those on which this dataset depends."""
+        sizes = self.config.miniature.model_dump()
+        return json.dumps({name: sizes[name] for name in writer(dataset).DEPENDS_ON})
 
     def tuning(self, variant: str) -> str:
         training = self.config.training
