@@ -28,7 +28,8 @@ for _dataset in PLAN.datasets:
             splits=as_json(PLAN.splits(_dataset)),
             check_pictures=PLAN.config.raw.check_pictures,
             max_bad_share=PLAN.config.quarantine.max_share,
+            options=PLAN.read_options(_dataset),
         shell:
             "python -m workflow_scripts.stages.read --dataset {params.dataset} --splits {params.splits:q}"
-            " --check-pictures {params.check_pictures} --max-bad-share {params.max_bad_share} --manifests {input.manifests}"
-            " --records {output.records} --quarantines {output.quarantines} > {log} 2>&1"
+            " --check-pictures {params.check_pictures} --max-bad-share {params.max_bad_share} --options {params.options:q}"
+            " --manifests {input.manifests} --records {output.records} --quarantines {output.quarantines} > {log} 2>&1"

@@ -62,7 +62,14 @@ class Raw:
     def records(self, dataset: str, split: str) -> Path:
         return self.folder / "records" / dataset / f"{split}.parquet"
 
-    def read(self, dataset: str, splits: dict[str, str] | None = None, *, max_bad_share: float = 1.0) -> list[dict]:
+    def read(
+        self,
+        dataset: str,
+        splits: dict[str, str] | None = None,
+        *,
+        max_bad_share: float = 1.0,
+        options: dict | None = None,
+    ) -> list[dict]:
         """Write the dataset's records; returns what was quarantined, `split` added."""
         splits = splits or FIXTURES[dataset]["splits"]
         outs = [self.records(dataset, split) for split in splits]
@@ -73,6 +80,7 @@ class Raw:
             splits=splits,
             check_pictures="decode",
             max_bad_share=max_bad_share,
+            options=options or {},
             manifests=[self.manifest(dataset, list(splits.values())), *(self.manifest(d, []) for d in owners)],
             records=outs,
             quarantines=sides,
@@ -86,6 +94,15 @@ class Raw:
         content = json.loads(file.read_text())
         change(content)
         file.write_text(json.dumps(content))
+
+
+class Native(Raw):
+    def records(self, dataset: str, split: str) -> Path:
+        path = super().records(dataset, split)
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True)
+            assert self.read(dataset, max_bad_share=0) == []
+        return path
 
 
 def lay_out(folder: Path) -> Raw:
@@ -107,8 +124,8 @@ def raw(tmp_path) -> Raw:
 
 @pytest.fixture(scope="session")
 def native(tmp_path_factory) -> Raw:
-    """The fixtures of all datasets; not to be changed."""
-    return lay_out(tmp_path_factory.mktemp("native"))
+    """The fixtures of all datasets, each read when its records are asked for; not to be changed."""
+    return Native(**vars(lay_out(tmp_path_factory.mktemp("native"))))
 
 
 def merged(overlay: dict, base: dict) -> dict:
@@ -163,6 +180,7 @@ def world(tmp_path_factory) -> World:
             splits=splits,
             check_pictures="decode",
             max_bad_share=config.quarantine.max_share,
+            options={},
             manifests=[made.manifest(d) for d in (dataset, *declared.pictures_of)],
             records=[made.records(dataset, split) for split in splits],
             quarantines=[made.records(dataset, split).with_suffix(".jsonl") for split in splits],

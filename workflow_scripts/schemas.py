@@ -9,10 +9,11 @@ provenance out, so that rows made by changed code count as the same when they ar
 import dataclasses
 import functools
 import hashlib
+import itertools
 import json
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -186,6 +187,32 @@ def as_row(value: object) -> object:
     return [as_row(v) for v in value] if isinstance(value, tuple) else value
 
 
+def batch_of(records: Sequence, record: type) -> pa.RecordBatch:
+    """Instances of a record dataclass as columns, built one by one field and not row by row."""
+    schema = of_records(record)
+    columns = [_column([getattr(r, field.name) for r in records], field) for field in schema]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _column(values: list, field: pa.Field) -> pa.Array:
+    """Values of a record's field: of lists and structs the columns below, which makes no dict per value."""
+    kind = field.type
+    if field.nullable or not pa.types.is_nested(kind):
+        column = pa.array(map(as_row, values) if pa.types.is_nested(kind) else values, kind)
+        if column.null_count and not field.nullable:
+            raise ValueError(f"field {field.name} may not be null: {values[column.is_null().index(True).as_py()]}")
+        return column
+    if pa.types.is_struct(kind):
+        below = [kind.field(i) for i in range(kind.num_fields)]
+        columns = [_column([getattr(v, f.name) for v in values], f) for f in below]
+        return pa.StructArray.from_arrays(columns, fields=below)
+    below = _column([inner for value in values for inner in value], kind.value_field)
+    if pa.types.is_fixed_size_list(kind):
+        return pa.FixedSizeListArray.from_arrays(below, type=kind)
+    offsets = [0, *itertools.accumulate(map(len, values))]
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), below, type=kind)
+
+
 @functools.cache
 def _builder(hint: object) -> Callable[[typing.Any], object] | None:
     """What turns an Arrow row's value back into what `hint` says; None if it is that already."""
@@ -230,13 +257,25 @@ class Writer:
         if len(self._pending) == ROWS_PER_GROUP:
             self._flush()
 
+    def add_batch(self, batch: pa.RecordBatch) -> None:
+        """Rows as columns, after those that were added before; at most ROWS_PER_GROUP of them."""
+        if self._pending:
+            self._flush()
+        if not batch.schema.equals(self._schema):
+            raise TypeError(f"batch has not the columns of {self._schema.metadata[b'table'].decode()}: {batch.schema}")
+        self._write(batch)
+        self.rows += batch.num_rows
+
     def _flush(self) -> None:
         batch = pa.RecordBatch.from_pylist(self._pending, schema=self._schema)
-        batch.validate(full=True)
         _refuse_nulls(batch, self._pending)
+        self._write(batch)
+        self._pending = []
+
+    def _write(self, batch: pa.RecordBatch) -> None:
+        batch.validate(full=True)
         self._content.update(batch.serialize())
         self._file.write_batch(batch, row_group_size=ROWS_PER_GROUP)
-        self._pending = []
 
     def __enter__(self) -> "Writer":
         return self

@@ -75,6 +75,7 @@ class Quarantine:
     bad: list[dict] = field(default_factory=list)
 
     def add(self, file: str, at: str, record: str, reason: str) -> None:
+        """at: position in the file; record: what people know it by."""
         self.bad.append({"file": file, "position": at, "record": record, "reason": reason})
 
     def check(self, max_share: float, dataset: str, split: str) -> None:
@@ -109,6 +110,7 @@ class Source:
     roots: Mapping[str, Path]
     splits: Mapping[str, str]  # wanted: our split -> native split
     check_pictures: CheckPictures = "decode"
+    options: Mapping[str, Any] = field(default_factory=dict)  # the dataset's own, of Plan.read_options
     quarantine: dict[str, Quarantine] = field(default_factory=dict)
     _sizes: dict[Path, tuple[int, int]] = field(default_factory=dict)
     _listings: dict[Path, frozenset[str]] = field(default_factory=dict)
@@ -135,7 +137,7 @@ class Source:
         """
         for chunk in chunks(self.root / file, {key: list[shape]}):
             self.refuse(chunk.unfit, file, split)
-            yield from zip(chunk.at, chunk.items)
+            yield from ((at, item) for at, _, item in chunk)
 
     def members(
         self, file: str, key: str, shape: type[T], *, split: str | None = None
@@ -143,7 +145,7 @@ class Source:
         """(position, name, value) of the members of the object below a key; otherwise as `stream`."""
         for chunk in chunks(self.root / file, {key: dict[str, shape]}):
             self.refuse(chunk.unfit, file, split)
-            yield from zip(chunk.at, chunk.names, chunk.items)
+            yield from chunk
 
     def lines(self, file: str, shape: type[T], *, split: str | None = None) -> Iterator[tuple[str, T]]:
         """(position, value) of the lines of a JSON-lines file; otherwise as `stream`."""
@@ -187,6 +189,16 @@ class Source:
             with self.record(split, file, f"{at}[{index}]", name(item)):
                 made.append(make(item))
         return tuple(made)
+
+    def looked_at(self, split: str, file: str, at: str, count: int, bad: Iterable[tuple[str, str, str]]) -> None:
+        """Note that so many records of one kind were looked at in one go.
+
+        at: the position of any of them; bad: position, name and reason of those that cannot be used.
+        """
+        quarantine = self.quarantine[split]
+        quarantine.seen[_kind(file, at)] += count
+        for where, name, reason in bad:
+            quarantine.add(file, where, name, reason)
 
     def refuse(self, unfit: Iterable[Unfit], file: str, split: str | None = None) -> None:
         """Quarantine what is not of the declared shape."""

@@ -43,10 +43,19 @@ class Chunk:
     """Neighbouring elements of one list (or object) of a file."""
 
     key: str
-    at: Sequence[str]  # position of each
-    names: Sequence[str]  # of an object's members; empty for a list
+    places: Sequence[int | str]  # where in it each stands: indexes of a list, names of an object's members
     items: Sequence[Any]
     unfit: list[Unfit] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[tuple[str, int | str, Any]]:
+        """(position, place, element) of each."""
+        for place, item in zip(self.places, self.items):
+            yield position(self.key, place), place, item
+
+
+def position(key: str, place: int | str) -> str:
+    """Where an element stands, for people: "annotations[3]"."""
+    return f"{key}[{place}]"
 
 
 def chunks(path: Path, shapes: Mapping[str, Any]) -> Iterator[Chunk]:
@@ -72,30 +81,29 @@ def chunks(path: Path, shapes: Mapping[str, Any]) -> Iterator[Chunk]:
 def document(path: Path, shape: type[T] = dict) -> T:
     """A whole JSON file of moderate size. Raises BadData as `chunks` does, and if it is not of the shape."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=shape)
+        value = _untyped(path.read_bytes(), path, 0)
+        return msgspec.convert(value, shape)
     except FileNotFoundError:
         raise BadData("annotation file is missing", file=path, fix=_FIX) from None
     except msgspec.ValidationError as error:
         raise BadData(f"the file is not of the expected shape: {error}", file=path, fix=_OTHER) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _malformed(path, 0, error) from error
 
 
 def lines(path: Path, shape: type[T]) -> Iterator[tuple[str, T | Unfit]]:
     """(position, value) of every line of a JSON-lines file. Raises BadData with file and line if one is malformed."""
-    decoder = msgspec.json.Decoder(shape)
+    decoder, offset = msgspec.json.Decoder(shape), 0
     try:
         with open(path, "rb") as file:
             for number, line in enumerate(file, start=1):
                 if not line.strip():
+                    offset += len(line)
                     continue
                 at = f"line {number}"
                 try:
                     yield at, decoder.decode(line)
-                except msgspec.ValidationError as error:
-                    yield at, Unfit(at, msgspec.json.decode(line), str(error))
-                except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    raise BadData(f"malformed JSON: {error}", file=path, record=at, fix=_FIX) from error
+                except (msgspec.DecodeError, UnicodeDecodeError):
+                    yield at, _fit(at, _untyped(line, path, offset, record=at), shape)
+                offset += len(line)
     except FileNotFoundError:
         raise BadData("annotation file is missing", file=path, fix=_FIX) from None
 
@@ -116,48 +124,34 @@ class _Decoder:
             raise BadData(problem, file=path, fix=_OTHER)
         text = (b"{%b}" if self._is_object else b"[%b]") % part.content
         try:
-            try:
-                found, fits = self._whole.decode(text), True
-            except msgspec.ValidationError:
-                found, fits = msgspec.json.decode(text), False
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise _malformed(path, part.offset - 1, error) from error
-        if self._is_object:
-            names, items = list(found), list(found.values())
-            at = [f"{self._key}[{name!r}]" for name in names]
-        else:
-            names, items = (), found
-            at = _Positions(self._key, self._seen, len(items))
-        self._seen += len(items)
-        return Chunk(self._key, at, names, items) if fits else self._salvaged(at, names, items)
+            found, fits = self._whole.decode(text), True
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            found, fits = _untyped(text, path, part.offset - 1), False
+        places = list(found) if self._is_object else range(self._seen, self._seen + len(found))
+        values = list(found.values()) if self._is_object else found
+        self._seen += len(values)
+        return Chunk(self._key, places, values) if fits else self._salvaged(places, values)
 
-    def _salvaged(self, at: Sequence[str], names: Sequence[str], values: list) -> Chunk:
+    def _salvaged(self, places: Sequence[int | str], values: list) -> Chunk:
         """The elements that fit, and of the others what fits of the lists they hold."""
         unfit: list[Unfit] = []
-        items = [_fitting(place, value, self._shape, unfit) for place, value in zip(at, values)]
+        items = [_fitting(position(self._key, place), v, self._shape, unfit) for place, v in zip(places, values)]
         good = [index for index, item in enumerate(items) if item is not None]
-        return Chunk(self._key, *([held[i] for i in good] if held else () for held in (at, names, items)), unfit)
+        return Chunk(self._key, [places[i] for i in good], [items[i] for i in good], unfit)
 
 
-class _Positions(Sequence):
-    """Positions of a list's neighbouring elements, spelt only when asked for."""
-
-    def __init__(self, key: str, first: int, count: int):
-        self._key, self._numbers = key, range(first, first + count)
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-    def __getitem__(self, index: int) -> str:
-        return f"{self._key}[{self._numbers[index]}]"
+def _fit(at: str, value: Any, shape: type[T]) -> T | Unfit:
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        return Unfit(at, value, str(error))
 
 
 def _fitting(at: str, value: Any, shape: type, unfit: list[Unfit]) -> Any:
     """The value as `shape`, without those elements of its lists that do not fit; None if it does not fit itself."""
-    try:
-        return msgspec.convert(value, shape)
-    except msgspec.ValidationError as error:
-        reason = str(error)
+    whole = _fit(at, value, shape)
+    if not isinstance(whole, Unfit):
+        return whole
     inner_unfit: list[Unfit] = []
     if isinstance(value, dict) and issubclass(shape, msgspec.Struct):
         value = dict(value)
@@ -167,13 +161,12 @@ def _fitting(at: str, value: Any, shape: type, unfit: list[Unfit]) -> Any:
                 places = (f"{at}.{part.encode_name}[{index}]" for index in range(len(held)))
                 fits = [_fitting(place, v, inner, inner_unfit) is not None for place, v in zip(places, held)]
                 value[part.encode_name] = list(itertools.compress(held, fits))
-    try:
-        whole = msgspec.convert(value, shape)
-    except msgspec.ValidationError:
-        unfit.append(Unfit(at, value, reason))
+    rest = _fit(at, value, shape)
+    if isinstance(rest, Unfit):
+        unfit.append(whole)
         return None
     unfit.extend(inner_unfit)
-    return whole
+    return rest
 
 
 def _struct_in_list(hint: Any) -> type | None:
@@ -283,8 +276,22 @@ def _brackets(text: bytes) -> tuple[np.ndarray, np.ndarray]:
     return brackets, np.where(folded[brackets] == ord("{"), 1, -1)
 
 
-def _malformed(path: Path, offset: int, error: Exception) -> BadData:
+def _untyped(text: bytes, path: Path, offset: int, record: str | None = None) -> Any:
+    """JSON as plain values, with the NaN and Infinity that Python writes and some published files hold.
+
+    Raises BadData with the position in the file; offset: of the text there.
+    """
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise _malformed(path, offset, error, record) from error
+
+
+def _malformed(path: Path, offset: int, error: Exception, record: str | None = None) -> BadData:
     """What the parser says, with the position in the file rather than in the part that was parsed."""
     said = re.fullmatch(r"(?:JSON is malformed: )?(.*) \(byte (\d+)\)", str(error))
     problem = f"{said[1]} at byte {offset + int(said[2])}" if said else str(error)
-    return BadData(f"malformed JSON: {problem}", file=path, fix=_FIX)
+    return BadData(f"malformed JSON: {problem}", file=path, record=record, fix=_FIX)

@@ -1,13 +1,17 @@
 """MS COCO 2014: photos with their captions and boxed, named objects."""
 
-import functools
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from workflow_scripts.datasets.base import BadRecord, Dataset, Source, region_of, text_of
-from workflow_scripts.datasets.json_files import stream
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from workflow_scripts import schemas
+from workflow_scripts.datasets.base import Dataset, Source
+from workflow_scripts.datasets.columns import Reasons, grouped, region_array, regions_of, texts_of
+from workflow_scripts.datasets.json_files import Chunk, chunks, position
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region
 
@@ -33,52 +37,147 @@ class Photo:
     captions: tuple[str, ...]  # may be empty
 
 
-def read(source: Source) -> Iterator[tuple[str, Photo]]:
-    """Yield the photos of the wanted splits, in file order."""
+class _Image(msgspec.Struct):
+    id: int
+    file_name: str
+    width: int
+    height: int
+
+
+class _Category(msgspec.Struct):
+    id: int
+    name: str
+
+
+class _Instance(msgspec.Struct, gc=False):
+    id: int
+    image_id: int
+    category_id: int
+    bbox: tuple[float, float, float, float]  # x, y, width, height
+    iscrowd: int
+
+
+class _Caption(msgspec.Struct, gc=False):
+    id: int
+    image_id: int
+    caption: str
+
+
+def read(source: Source) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """Yield the photos of the wanted splits, in file order.
+
+    Annotations stand in no order of pictures, so those of a split are held until its file ends: as columns, some 60
+    bytes an object and 120 a caption. Outlines, nine tenths of the file, are passed over.
+    """
     for split, native in source.splits.items():
-        instances = f"annotations/instances_{native}.json"
-        captions = f"annotations/captions_{native}.json"
-        names = {c["id"]: c["name"] for c in stream(source.root / instances, "categories.item")}
-        images = {i["id"]: i for i in stream(source.root / instances, "images.item")}
-        annotated = _by_image(source, split, instances, images)
-        captioned = _by_image(source, split, captions, images)
-        for image_id, image in images.items():
-            with source.record(split, instances, f"image {image_id}"):
-                picture = source.picture(f"{native}/{image['file_name']}")
-                make = functools.partial(_object, names=names, width=picture["width"], height=picture["height"])
-                where = {"split": split, "what": "annotation", "key": "id"}
-                photo = Photo(
-                    record_id=str(image_id),
-                    **picture,
-                    objects=source.each(annotated[image_id], make, file=instances, **where),
-                    captions=source.each(captioned[image_id], _caption, file=captions, **where),
-                )
-                yield split, photo
+        instances, captions = (f"annotations/{kind}_{native}.json" for kind in ("instances", "captions"))
+        images, names = {}, {}
+        boxed, captioned = _Annotations(source, split, instances), _Annotations(source, split, captions)
+        shapes = {"images": list[_Image], "categories": list[_Category], "annotations": list[_Instance]}
+        for chunk in chunks(source.root / instances, shapes):
+            source.refuse(chunk.unfit, instances, split)
+            if chunk.key == "images":
+                images |= {image.id: (at, image) for at, _, image in chunk}
+            elif chunk.key == "categories":
+                names |= {category.id: category.name for category in chunk.items}
+            else:
+                boxes = np.array([a.bbox for a in chunk.items], np.float64).reshape(-1, 4)
+                categories = np.array([(a.category_id, a.iscrowd) for a in chunk.items], np.int64).reshape(-1, 2)
+                boxed.add(chunk, boxes, categories)
+        for chunk in chunks(source.root / captions, {"annotations": list[_Caption]}):
+            source.refuse(chunk.unfit, captions, split)
+            captioned.add(chunk, np.array([a.caption for a in chunk.items], object))
+        photos = _photos(source, split, native, images)
+        columns = [
+            *(photos[name] for name in ("record_id", "image", "width", "height")),
+            _objects(boxed, photos, names),
+            _captions(captioned, photos),
+        ]
+        table = pa.Table.from_arrays(columns, schema=schemas.of_records(Photo))
+        yield from ((split, batch) for batch in table.to_batches(schemas.ROWS_PER_GROUP))
 
 
-def _object(annotation: dict, *, names: dict[int, str], width: int, height: int) -> Object:
-    category = annotation["category_id"]
-    if category not in names:
-        raise BadRecord(f"category_id is {category}, the file lists {len(names)} others")
-    x, y, w, h = annotation["bbox"]  # COCO's x, y, width, height ends on this line
-    region = region_of(x, y, w, h, width, height)
-    return Object(annotation["id"], names[category], region, crowd=bool(annotation["iscrowd"]))
+def _photos(source: Source, split: str, native: str, images: dict[int, tuple[str, _Image]]) -> dict[str, list]:
+    """The columns of the pictures that are there, and under "unusable" the ids of the others."""
+    photos = {name: [] for name in ("record_id", "image", "width", "height", "id", "unusable")}
+    for at, image in images.values():
+        with source.record(split, f"annotations/instances_{native}.json", at, f"image {image.id}"):
+            picture = source.picture(f"{native}/{image.file_name}", size=(image.width, image.height))
+            for name, value in {"record_id": str(image.id), "id": image.id, **picture}.items():
+                photos[name].append(value)
+    photos["unusable"] = list(images.keys() - set(photos["id"]))
+    return photos
 
 
-def _caption(annotation: dict) -> str:
-    return text_of(annotation["caption"], "caption")
+class _Annotations:
+    """Columns of one file's annotations, whatever they annotate with."""
+
+    def __init__(self, source: Source, split: str, file: str):
+        self._source, self._split, self._file = source, split, file
+        self._columns: list[tuple[np.ndarray, ...]] = []
+
+    def add(self, chunk: Chunk, *values: np.ndarray) -> None:
+        ids = np.array([(a.id, a.image_id) for a in chunk.items], np.int64).reshape(-1, 2)
+        self._columns.append((np.array(chunk.places, np.int64), *ids.T, *values))
+
+    def of(self, photos: dict[str, list]) -> list[np.ndarray]:
+        """Row of the photo, index in the file, id and the values of each annotation of a usable photo.
+
+        In the file's order; those of pictures that the file does not list are quarantined.
+        """
+        places, ids, image_ids, *values = (np.concatenate(c) for c in zip(*self._columns))
+        known = np.array([*photos["id"], *photos["unusable"]], np.int64)
+        order = np.argsort(known)
+        rows = order[np.searchsorted(known, image_ids, sorter=order).clip(max=len(known) - 1)]
+        listed = known[rows] == image_ids
+        strange = np.flatnonzero(~listed)
+        reason = "image_id {} is none of the file's {} images"
+        self.refuse(len(strange), places, ids, {r: reason.format(image_ids[r], len(known)) for r in strange.tolist()})
+        usable = listed & (rows < len(photos["id"]))
+        return [column[usable] for column in (rows, places, ids, *values)]
+
+    def refuse(self, seen: int, places: np.ndarray, ids: np.ndarray, bad: Reasons) -> None:
+        named = (
+            (position("annotations", places[row]), f"annotation {ids[row]}", reason)
+            for row, reason in sorted(bad.items())
+        )
+        self._source.looked_at(self._split, self._file, position("annotations", 0), seen, named)
 
 
-def _by_image(source: Source, split: str, file: str, images: dict) -> defaultdict[int, list[dict]]:
-    """A file's annotations by image id; those of no listed image are quarantined. Outlines are left behind."""
-    found = defaultdict(list)
-    for annotation in stream(source.root / file, "annotations.item"):
-        with source.record(split, file, f"annotation {annotation.get('id')}"):
-            if annotation["image_id"] not in images:
-                raise BadRecord(f"image_id {annotation['image_id']} is none of the file's {len(images)} images")
-            annotation.pop("segmentation", None)
-            found[annotation["image_id"]].append(annotation)
-    return found
+def _objects(boxed: _Annotations, photos: dict[str, list], names: dict[int, str]) -> pa.ListArray:
+    rows, places, ids, boxes, categories = boxed.of(photos)
+    sizes = np.array([photos["width"], photos["height"]]).T.reshape(-1, 2)
+    regions, bad = regions_of(boxes, sizes[rows])  # COCO's x, y, width, height ends on this line
+    for row in np.flatnonzero(~np.isin(categories[:, 0], list(names))).tolist():
+        bad[row] = f"category_id is {categories[row, 0]}, the file lists {len(names)} others"
+    boxed.refuse(len(rows), places, ids, bad)
+    order, counts = _by_photo(rows, bad, len(photos["id"]))
+    kind = schemas.of_records(Photo).field("objects").type
+    known = np.array(sorted(names), np.int64)
+    which = np.searchsorted(known, categories[order, 0])
+    columns = [
+        pa.array(ids[order]),
+        pa.array([names[c] for c in known.tolist()], pa.string()).take(pa.array(which)),
+        region_array(regions[order]),
+        pa.array(categories[order, 1] != 0),
+    ]
+    objects = pa.StructArray.from_arrays(columns, fields=[*kind.value_type])
+    return grouped(objects, counts, kind)
+
+
+def _captions(captioned: _Annotations, photos: dict[str, list]) -> pa.ListArray:
+    rows, places, ids, captions = captioned.of(photos)
+    texts, bad = texts_of(captions.tolist(), "caption")
+    captioned.refuse(len(rows), places, ids, bad)
+    order, counts = _by_photo(rows, bad, len(photos["id"]))
+    kind = schemas.of_records(Photo).field("captions").type
+    return grouped(pa.array(texts, pa.string()).take(pa.array(order)), counts, kind)
+
+
+def _by_photo(rows: np.ndarray, bad: Reasons, photos: int) -> tuple[np.ndarray, np.ndarray]:
+    """The good annotations in the order of their photos, and how many each photo has."""
+    good = np.setdiff1d(np.arange(len(rows)), list(bad))
+    return good[np.argsort(rows[good], kind="stable")], np.bincount(rows[good], minlength=photos)
 
 
 _ZIPS = "http://images.cocodataset.org/zips"

@@ -1,9 +1,12 @@
 """NATURAL INSTRUCTIONS v2: text tasks, each with a definition and many instances."""
 
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
+
+import msgspec
 
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, text_of
 from workflow_scripts.datasets.json_files import document
@@ -11,8 +14,6 @@ from workflow_scripts.errors import BadData
 from workflow_scripts.progress import say
 from workflow_scripts.randomness import keyed_number
 from workflow_scripts.raw.files import File
-
-LANGUAGES = ("Input_language", "Output_language", "Instruction_language")
 
 
 @dataclass(frozen=True)
@@ -31,24 +32,70 @@ class TextInstance:
     outputs: tuple[str, ...]  # every right answer
 
 
-def read(source: Source) -> Iterator[tuple[str, TextInstance]]:
-    """Yield the instances of the English tasks that the wanted splits name; a name without a file is passed over.
+ENGLISH = ("English",)
 
-    train_tasks.txt gives train and validation (a tenth of the instances, drawn by id), test_tasks.txt gives test.
+
+class _Task(msgspec.Struct):
+    Definition: str | list[str]  # a plain text in old revisions, a list of one text since
+    Input_language: tuple[str, ...] = ENGLISH  # old revisions do not tell languages: all tasks were English
+    Output_language: tuple[str, ...] = ENGLISH
+
+
+class _Instance(msgspec.Struct):
+    input: str
+    output: str | list[str]
+    id: str | None = None
+
+
+def read(source: Source) -> Iterator[tuple[str, TextInstance]]:
+    """Yield the instances of English tasks: those whose input and output language are English and nothing else.
+
+    train and validation are of the tasks that the default split's train_tasks.txt lists, a tenth of their instances,
+    drawn by id, being validation. test is of test_tasks.txt: of so many tasks drawn by seed as the option test_tasks
+    says, or of those that it names. The paper's 832 training tasks are not known by name; the counts are printed.
     """
     for native in dict.fromkeys(source.splits.values()):
-        listed = _names(source.root / f"splits/default/{native}_tasks.txt")
-        present = [name for name in listed if (source.root / f"tasks/{name}.json").is_file()]
-        if not present:
-            raise BadData(
-                f"none of the {len(listed)} tasks listed has a file in tasks/",
-                file=source.root / f"splits/default/{native}_tasks.txt",
-                fix="the task files belong beside the splits, as in the official repository",
-            )
-        if len(present) < len(listed):
-            say(f"natural_instructions: {len(present)} of {len(listed)} {native} tasks have a file here")
-        for name in present:
-            yield from _task(source, native, name)
+        for name, task in _tasks(source, native):
+            yield from _instances(source, native, name, task)
+
+
+def _tasks(source: Source, native: str) -> list[tuple[str, _Task]]:
+    """The English tasks that a list of the default split names and that have a file."""
+    path = source.root / f"splits/default/{native}_tasks.txt"
+    listed = _names(path)
+    present = [name for name in listed if (source.root / f"tasks/{name}.json").is_file()]
+    if not present:
+        raise BadData(
+            f"none of the {len(listed)} tasks listed has a file in tasks/",
+            file=path,
+            fix="the task files belong beside the splits, as in the official repository",
+        )
+    tasks = [(name, document(source.root / f"tasks/{name}.json", _Task)) for name in present]
+    english = [(name, t) for name, t in tasks if t.Input_language == t.Output_language == ENGLISH]
+    chosen = _drawn(source, path, english) if native == "test" else english
+    say(
+        f"natural_instructions, {native}: {len(listed)} tasks listed, {len(present)} have a file here, "
+        f"{len(english)} are English, {len(chosen)} taken"
+    )
+    return chosen
+
+
+def _drawn(source: Source, path: Path, tasks: list[tuple[str, _Task]]) -> list[tuple[str, _Task]]:
+    """The unseen tasks to be tested, in the order of their names."""
+    wanted = source.options.get("test_tasks")
+    if wanted is None:
+        return tasks
+    if isinstance(wanted, int):
+        key = lambda task: keyed_number(source.options["seed"], "natural_instructions test task", task[0])  # noqa: E731
+        return sorted(sorted(tasks, key=key)[:wanted])
+    if unknown := set(wanted) - {name for name, _ in tasks}:
+        known = difflib.get_close_matches(min(unknown), [name for name, _ in tasks], n=3, cutoff=0.3)
+        raise BadData(
+            f"natural_instructions.test_tasks names {', '.join(sorted(unknown))}, not among the English tasks here",
+            file=path,
+            fix=f"name tasks of this list; near are {', '.join(known) or 'none'}",
+        )
+    return [(name, task) for name, task in tasks if name in set(wanted)]
 
 
 def _names(path: Path) -> list[str]:
@@ -58,21 +105,17 @@ def _names(path: Path) -> list[str]:
         raise BadData("list of tasks is missing", file=path, fix="fetch the dataset anew") from None
 
 
-def _task(source: Source, native: str, name: str) -> Iterator[tuple[str, TextInstance]]:
+def _instances(source: Source, native: str, name: str, task: _Task) -> Iterator[tuple[str, TextInstance]]:
     file = f"tasks/{name}.json"
-    task = document(source.root / file)  # one task of some thousands: megabytes, not gigabytes
-    if any(task.get(key, ["English"]) != ["English"] for key in LANGUAGES):
-        return
-    definition = task["Definition"]  # a list of one text; a plain text in old revisions
-    definition = definition if isinstance(definition, str) else "\n".join(definition)
+    definition = task.Definition if isinstance(task.Definition, str) else "\n".join(task.Definition)
     wanted = [split for split, split_native in source.splits.items() if split_native == native]
-    for position, row in enumerate(task["Instances"]):
-        record_id = f"{name}/{row.get('id', position)}"
+    for position, (at, row) in enumerate(source.stream(file, "Instances", _Instance, split=wanted[0])):
+        record_id = f"{name}/{row.id or position}"
         split = "test" if native == "test" else _train_or_validation(record_id)
         if split not in wanted:
             continue
-        with source.record(split, file, f"instance {record_id}"):
-            outputs = [row["output"]] if isinstance(row["output"], str) else row["output"]
+        with source.record(split, file, at, f"instance {record_id}"):
+            outputs = [row.output] if isinstance(row.output, str) else row.output
             if not outputs:
                 raise BadRecord("output is empty, expected at least one answer")
             instance = TextInstance(
@@ -83,7 +126,7 @@ def _task(source: Source, native: str, name: str) -> Iterator[tuple[str, TextIns
                 task_name=name,
                 definition=text_of(definition, "Definition"),
                 position=position,
-                input=text_of(row["input"], "input"),
+                input=text_of(row.input, "input"),
                 outputs=tuple(text_of(o, "output") for o in outputs),
             )
             yield split, instance

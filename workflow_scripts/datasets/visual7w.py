@@ -1,11 +1,13 @@
 """Visual7W: multiple-choice questions about photos, answered by a text (telling) or by a box (pointing)."""
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
+
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, region_of, text_of
-from workflow_scripts.datasets.json_files import stream
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region
 
@@ -38,51 +40,87 @@ class Photo:
     questions: tuple[Question, ...]
 
 
+class _Box(msgspec.Struct):
+    box_id: int
+    x: float  # may be -1
+    y: float
+    width: float
+    height: float
+
+
+class _Telling(msgspec.Struct):
+    qa_id: int
+    question: str
+    answer: str
+    multiple_choices: list[str]
+
+
+class _Pointing(msgspec.Struct):
+    qa_id: int
+    question: str
+    answer: int  # a box's id
+    multiple_choices: list[int]
+
+
+class _Image(msgspec.Struct):
+    image_id: int
+    filename: str
+    split: str
+
+
+class _ToldImage(_Image):
+    qa_pairs: list[_Telling]
+
+
+class _PointedImage(_Image):
+    qa_pairs: list[_Pointing]
+
+
 def read(source: Source) -> Iterator[tuple[str, Photo]]:
     """Yield the photos of the wanted splits: those with telling questions, then those with pointing questions."""
-    pointing = source.root / POINTING
-    boxes = {b["box_id"]: (b["x"], b["y"], b["width"], b["height"]) for b in stream(pointing, "boxes.item")}
-    tests = {i["image_id"] for i in stream(pointing, "images.item") if i["split"] == source.splits.get("test", "test")}
+    boxes = {box.box_id: box for _, box in source.stream(POINTING, "boxes", _Box)}
+    test = source.splits.get("test", "test")
+    tests = {image.image_id for _, image in source.stream(POINTING, "images", _Image) if image.split == test}
+
+    def pointing(q: _Pointing, picture: dict) -> Question:
+        def region(box_id: int) -> Region:
+            if box_id not in boxes:
+                raise BadRecord(f"box {box_id} is none of the file's {len(boxes)} boxes")
+            box = boxes[box_id]
+            return region_of(box.x, box.y, box.width, box.height, picture["width"], picture["height"])
+
+        choices = tuple(map(region, q.multiple_choices))
+        return Question(q.qa_id, text_of(q.question, "question"), None, (), region(q.answer), choices)
+
+    kinds = (("telling", TELLING, _ToldImage, _telling), ("pointing", POINTING, _PointedImage, pointing))
     ours = {native: split for split, native in source.splits.items()}
-    for kind, file in (("telling", TELLING), ("pointing", POINTING)):
-        for image in stream(source.root / file, "images.item"):
-            split = ours.get(image.get("split"))
+    for kind, file, shape, make in kinds:
+        for at, image in source.stream(file, "images", shape):
+            split = ours.get(image.split)
             if split is None:
                 continue
-            with source.record(split, file, f"image {image.get('image_id')}"):
-                picture = source.picture(f"images/{image['filename']}")
-
-                def question(q: dict, kind: str = kind, picture: dict = picture) -> Question:
-                    return (
-                        _telling(q) if kind == "telling" else _pointing(q, boxes, picture["width"], picture["height"])
-                    )
-
+            with source.record(split, file, at, f"image {image.image_id}"):
+                picture = source.picture(f"images/{image.filename}")
                 photo = Photo(
-                    record_id=f"{kind}/{image['image_id']}",
+                    record_id=f"{kind}/{image.image_id}",
                     **picture,
                     kind=kind,
-                    in_pointing_test=image["image_id"] in tests,
+                    in_pointing_test=image.image_id in tests,
                     questions=source.each(
-                        image["qa_pairs"], question, split=split, file=file, what="question", key="qa_id"
+                        image.qa_pairs,
+                        functools.partial(make, picture=picture),
+                        split=split,
+                        file=file,
+                        at=f"{at}.qa_pairs",
+                        name=lambda q: f"question {q.qa_id}",
                     ),
                 )
                 yield split, photo
 
 
-def _telling(q: dict) -> Question:
-    choices = tuple(text_of(c, "multiple_choices") for c in q["multiple_choices"])
-    answer = text_of(q["answer"], "answer")
-    return Question(q["qa_id"], text_of(q["question"], "question"), answer, choices, None, ())
-
-
-def _pointing(q: dict, boxes: dict, width: int, height: int) -> Question:
-    def region(box_id: int) -> Region:
-        if box_id not in boxes:
-            raise BadRecord(f"box {box_id} is none of the file's {len(boxes)} boxes")
-        return region_of(*boxes[box_id], width, height)  # corner and size in pixels; x and y may be -1
-
-    choices = tuple(map(region, q["multiple_choices"]))
-    return Question(q["qa_id"], text_of(q["question"], "question"), None, (), region(q["answer"]), choices)
+def _telling(q: _Telling, picture: dict) -> Question:
+    choices = tuple(text_of(c, "multiple_choices") for c in q.multiple_choices)
+    return Question(q.qa_id, text_of(q.question, "question"), text_of(q.answer, "answer"), choices, None, ())
 
 
 _RESOURCES = "https://ai.stanford.edu/~yukez/papers/resources"

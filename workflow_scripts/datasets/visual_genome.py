@@ -1,13 +1,18 @@
 """Visual Genome: photos with described regions, relationships between objects, questions and answers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
-from workflow_scripts.datasets.base import BadRecord, Dataset, Source, region_of, text_of
-from workflow_scripts.datasets.json_files import stream
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from workflow_scripts import schemas
+from workflow_scripts.datasets.base import BadRecord, Dataset, Source
+from workflow_scripts.datasets.columns import Reasons, grouped, region_array, regions_of, texts_of
+from workflow_scripts.datasets.json_files import WHOLE
 from workflow_scripts.randomness import keyed_number
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region
@@ -62,97 +67,221 @@ def split_of(image_id: int) -> str:
     return {8: "validation", 9: "test"}.get(tenth, "train")
 
 
-def read(source: Source) -> Iterator[tuple[str, Photo]]:
-    """Yield the photos of the wanted splits in the order of image_data.json; all files are walked side by side."""
-    regions = _Walk(source.root, "region_descriptions.json", "regions")
-    relationships = _Walk(source.root, "relationships.json", "relationships")
-    questions = _Walk(source.root, "question_answers.json", "qas")
-    for image in stream(source.root / "image_data.json", "item"):
-        image_id = _id(image)
-        split = split_of(image_id)
-        annotated = {walk.file: walk.of(image_id) for walk in (regions, relationships, questions)}
-        if split not in source.splits:
-            continue
-        with source.record(split, "image_data.json", f"image {image_id}"):
-            picture = source.picture("/".join(urlsplit(image["url"]).path.split("/")[-2:]))  # VG_100K/1.jpg
+class _Image(msgspec.Struct):
+    image_id: int
+    url: str
+    width: int
+    height: int
+    coco_id: int | None = None
 
-            def each(walk: _Walk, make, key, split=split, picture=picture, annotated=annotated):
-                make_sized = lambda item: make(item, picture["width"], picture["height"])  # noqa: E731
-                items = annotated[walk.file]
-                return source.each(items, make_sized, split=split, file=walk.file, what=walk.key, key=key)
 
-            photo = Photo(
-                record_id=str(image_id),
-                **picture,
-                coco_id=image.get("coco_id"),
-                regions=each(regions, _region, "region_id"),
-                relationships=each(relationships, _relationship, "relationship_id"),
-                questions=each(questions, _question, "qa_id"),
-            )
-            yield split, photo
-    for walk in (regions, relationships, questions):
-        for image_id in walk.left():
-            if (split := split_of(image_id)) in source.splits:
-                with source.record(split, walk.file, f"image {image_id}"):
-                    raise BadRecord("image_data.json lists no such image")
+class _Region(msgspec.Struct, gc=False):
+    x: float
+    y: float
+    width: float
+    height: float
+    phrase: str
+    region_id: int | None = None
+    id: int | None = None  # region_id in older versions; so below
+
+
+class _Thing(msgspec.Struct, gc=False):
+    x: float
+    y: float
+    w: float
+    h: float
+    name: str | None = None
+    names: tuple[str, ...] = ()
+
+
+class _Relationship(msgspec.Struct, gc=False):
+    predicate: str
+    subject: _Thing
+    object: _Thing
+    relationship_id: int | None = None
+    id: int | None = None
+
+
+class _Question(msgspec.Struct, gc=False):
+    qa_id: int
+    question: str
+    answer: str
+
+
+class _Regions(msgspec.Struct):
+    regions: list[_Region]
+    id: int | None = None
+    image_id: int | None = None  # either is the image's, by file and version; so below
+
+
+class _Relationships(msgspec.Struct):
+    relationships: list[_Relationship]
+    id: int | None = None
+    image_id: int | None = None
+
+
+class _Questions(msgspec.Struct):
+    qas: list[_Question]
+    id: int | None = None
+    image_id: int | None = None
 
 
 class _Walk:
-    """A file's annotations by image, read as far as asked for: the files list the images in the same order."""
+    """One file's annotations by image, read as far as asked for: the files list the images in the same order."""
 
-    def __init__(self, root: Path, file: str, key: str):
-        self.file, self.key = file, key
-        self._images = stream(root / file, "item")
-        self._passed: dict[int, list] = {}
+    def __init__(self, source: Source, file: str, key: str, shape: type):
+        self.source, self.file, self.key = source, file, key
+        self._images = source.stream(file, WHOLE, shape)
+        self._passed: dict[int, tuple[str, list]] = {}
 
-    def of(self, image_id: int) -> list:
+    def of(self, image_id: int) -> tuple[str, list]:
+        """(position of the list, the image's annotations); none if the file does not have the image."""
         while image_id not in self._passed:
-            image = next(self._images, None)
-            if image is None:
-                return []
-            self._passed[_id(image)] = image[self.key]
+            found = next(self._images, None)
+            if found is None:
+                return "", []
+            at, image = found
+            self._passed[_own(image.image_id, image.id)] = f"{at}.{self.key}", getattr(image, self.key)
         return self._passed.pop(image_id)
 
-    def left(self) -> Iterator[int]:
-        """The images that were never asked for."""
-        yield from self._passed
-        yield from map(_id, self._images)
+    def left(self) -> Iterator[tuple[int, str]]:
+        """The images that were never asked for, with their positions."""
+        yield from ((image_id, at.rpartition(".")[0]) for image_id, (at, _) in self._passed.items())
+        yield from ((_own(image.image_id, image.id), at) for at, image in self._images)
 
 
-def _id(image: dict) -> int:
-    """The image's id: "image_id" in some files and versions, "id" in others."""
-    return image["image_id"] if "image_id" in image else image["id"]
+def _own(*ids: int | None) -> int:
+    """An id under whichever of its names the version of the file has; -1: under none."""
+    return next((i for i in ids if i is not None), -1)
 
 
-def _own_id(item: dict, key: str) -> int:
-    """Under its own key, or under "id" as in older versions."""
-    return int(item[key] if key in item else item["id"])
+def read(source: Source) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """Yield the photos of the wanted splits in the order of image_data.json; all files are walked side by side."""
+    regions = _Walk(source, "region_descriptions.json", "regions", _Regions)
+    relationships = _Walk(source, "relationships.json", "relationships", _Relationships)
+    questions = _Walk(source, "question_answers.json", "qas", _Questions)
+    walks = (regions, relationships, questions)
+    waiting: dict[str, list[_Annotated]] = {split: [] for split in source.splits}
+    for at, image in source.stream("image_data.json", WHOLE, _Image):
+        split = split_of(image.image_id)
+        annotated = [walk.of(image.image_id) for walk in walks]
+        if split not in source.splits:
+            continue
+        with source.record(split, "image_data.json", at, f"image {image.image_id}"):
+            path = "/".join(urlsplit(image.url).path.split("/")[-2:])  # VG_100K/1.jpg
+            picture = source.picture(path, size=(image.width, image.height))
+            waiting[split].append(_Annotated(image, picture, *annotated))
+        if len(waiting[split]) == schemas.ROWS_PER_GROUP:
+            yield split, _batch(source, split, waiting[split])
+            waiting[split] = []
+    for split, photos in waiting.items():
+        if photos:
+            yield split, _batch(source, split, photos)
+    for walk in walks:
+        for image_id, at in walk.left():
+            if (split := split_of(image_id)) in source.splits:
+                with source.record(split, walk.file, at, f"image {image_id}"):
+                    raise BadRecord("image_data.json lists no such image")
 
 
-def _region(r: dict, width: int, height: int) -> DescribedRegion:
-    region = region_of(r["x"], r["y"], r["width"], r["height"], width, height)
-    return DescribedRegion(_own_id(r, "region_id"), region, text_of(r["phrase"], "phrase"))
+class _Annotated(NamedTuple):
+    """A picture with what the files say of it: the position of each list and its elements."""
+
+    image: _Image
+    picture: dict
+    regions: tuple[str, list[_Region]]
+    relationships: tuple[str, list[_Relationship]]
+    questions: tuple[str, list[_Question]]
 
 
-def _thing(o: dict, width: int, height: int) -> Thing:
-    names = o["names"] if "names" in o else [o["name"]]
-    if not names:
-        raise BadRecord("names is empty")
-    return Thing(text_of(names[0], "name"), region_of(o["x"], o["y"], o["w"], o["h"], width, height))
+def _batch(source: Source, split: str, photos: list[_Annotated]) -> pa.RecordBatch:
+    """The records of these photos, as columns."""
+    schema = schemas.of_records(Photo)
+    sizes = np.array([(p.picture["width"], p.picture["height"]) for p in photos])
+    columns = {
+        "record_id": pa.array([str(p.image.image_id) for p in photos]),
+        **{name: pa.array([p.picture[name] for p in photos]) for name in ("image", "width", "height")},
+        "coco_id": pa.array([p.image.coco_id for p in photos], pa.int64()),
+        "regions": _regions(_Lists(source, split, "region_descriptions.json", [p.regions for p in photos]), sizes),
+        "relationships": _relationships(
+            _Lists(source, split, "relationships.json", [p.relationships for p in photos]), sizes
+        ),
+        "questions": _questions(_Lists(source, split, "question_answers.json", [p.questions for p in photos])),
+    }
+    return pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
 
 
-def _relationship(r: dict, width: int, height: int) -> Relationship:
-    return Relationship(
-        _own_id(r, "relationship_id"),
-        text_of(r["predicate"], "predicate").lower(),
-        _thing(r["subject"], width, height),
-        _thing(r["object"], width, height),
-    )
+class _Lists:
+    """One kind of annotation of many photos, end to end; bad ones are taken out of the columns made of them."""
+
+    def __init__(self, source: Source, split: str, file: str, lists: list[tuple[str, list]]):
+        self._source, self._split, self._file = source, split, file
+        self._lists = lists
+        self._counts = np.array([len(items) for _, items in lists], np.int64)
+        self.items = [item for _, items in lists for item in items]
+        self.photo = np.repeat(np.arange(len(lists)), self._counts)
+
+    def good(self, names: Callable[[int], str], *faults: Reasons) -> np.ndarray:
+        """Rows of the good items; the others are quarantined, each with its first fault."""
+        bad = {row: reason for found in reversed(faults) for row, reason in found.items()}
+        starts = np.cumsum(self._counts) - self._counts
+        where = []
+        for row in sorted(bad):
+            photo = int(self.photo[row])
+            where.append((f"{self._lists[photo][0]}[{row - starts[photo]}]", names(row), bad[row]))
+        at = next((at for at, items in self._lists if items), "")
+        self._source.looked_at(self._split, self._file, f"{at}[0]", len(self.items), where)
+        return np.setdiff1d(np.arange(len(self.items)), list(bad))
+
+    def grouped(self, good: np.ndarray, columns: list[pa.Array], field: str) -> pa.ListArray:
+        """The good items' columns as one list of structs per photo."""
+        kind = schemas.of_records(Photo).field(field).type
+        items = pa.StructArray.from_arrays(columns, fields=[*kind.value_type])
+        return grouped(items, np.bincount(self.photo[good], minlength=len(self._lists)), kind)
 
 
-def _question(q: dict, width: int, height: int) -> Question:
-    answer = text_of(q["answer"], "answer").removesuffix(".")
-    return Question(_own_id(q, "qa_id"), text_of(q["question"], "question"), text_of(answer, "answer"))
+def _regions(lists: _Lists, sizes: np.ndarray) -> pa.ListArray:
+    items = lists.items
+    boxes = np.array([(r.x, r.y, r.width, r.height) for r in items], np.float64).reshape(-1, 4)
+    ids = np.array([_own(r.region_id, r.id) for r in items], np.int64)
+    phrases, empty = texts_of([r.phrase for r in items], "phrase")
+    regions, outside = regions_of(boxes, sizes[lists.photo])
+    good = lists.good(lambda row: f"region {ids[row]}", outside, empty)
+    columns = [pa.array(ids[good]), region_array(regions[good]), pa.array([phrases[i] for i in good], pa.string())]
+    return lists.grouped(good, columns, "regions")
+
+
+def _relationships(lists: _Lists, sizes: np.ndarray) -> pa.ListArray:
+    items = lists.items
+    ids = np.array([_own(r.relationship_id, r.id) for r in items], np.int64)
+    predicates, empty = texts_of([r.predicate for r in items], "predicate")
+    faults, ends = [empty], []
+    for things in ([r.subject for r in items], [r.object for r in items]):
+        names, unnamed = texts_of([t.names[0] if t.names else t.name or "" for t in things], "name")
+        boxes = np.array([(t.x, t.y, t.w, t.h) for t in things], np.float64).reshape(-1, 4)
+        regions, outside = regions_of(boxes, sizes[lists.photo])
+        faults += [unnamed, outside]
+        ends.append((names, regions))
+    good = lists.good(lambda row: f"relationship {ids[row]}", *faults)
+    thing = schemas.of_records(Photo).field("relationships").type.value_type.field("subject").type
+    columns = [pa.array(ids[good]), pa.array([predicates[i].lower() for i in good], pa.string())]
+    for names, regions in ends:
+        parts = [pa.array([names[i] for i in good], pa.string()), region_array(regions[good])]
+        columns.append(pa.StructArray.from_arrays(parts, fields=[*thing]))
+    return lists.grouped(good, columns, "relationships")
+
+
+def _questions(lists: _Lists) -> pa.ListArray:
+    items = lists.items
+    questions, unasked = texts_of([q.question for q in items], "question")
+    answers, unanswered = texts_of([q.answer.strip().removesuffix(".") for q in items], "answer")
+    good = lists.good(lambda row: f"question {items[row].qa_id}", unasked, unanswered)
+    columns = [
+        pa.array([items[i].qa_id for i in good], pa.int64()),
+        pa.array([questions[i] for i in good], pa.string()),
+        pa.array([answers[i] for i in good], pa.string()),
+    ]
+    return lists.grouped(good, columns, "questions")
 
 
 _IMAGES = "https://cs.stanford.edu/people/rak248/VG_100K_2"

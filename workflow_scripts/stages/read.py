@@ -2,13 +2,16 @@
 
 import contextlib
 import json
+from collections.abc import Iterator
+
+import pyarrow as pa
 
 from workflow_scripts import schemas
-from workflow_scripts.datasets.base import Source
+from workflow_scripts.datasets.base import Dataset, Source
 from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.files import write_text
 from workflow_scripts.pictures import roots
-from workflow_scripts.progress import track
+from workflow_scripts.progress import Progress
 from workflow_scripts.stages.entry import In, Out, run_stage
 
 
@@ -18,6 +21,7 @@ def main(
     splits: dict,
     check_pictures: str,
     max_bad_share: float,
+    options: dict,
     manifests: list[In],
     records: list[Out],
     quarantines: list[Out],
@@ -25,14 +29,17 @@ def main(
     """Write the records of each split, and beside them what could not be used.
 
     splits: our split -> the dataset's name for it, in the order of `records` and `quarantines`.
+    options: what this dataset's reader alone understands.
     """
     declared = load_dataset(dataset)
     schema = schemas.of_records(declared.record)
-    source = Source(dataset, roots(manifests), splits, check_pictures=check_pictures)
+    source = Source(dataset, roots(manifests), splits, check_pictures=check_pictures, options=options)
     with contextlib.ExitStack() as stack:
         writers = {split: stack.enter_context(schemas.Writer(path, schema)) for split, path in zip(splits, records)}
-        for split, record in track(declared.read(source), f"read {dataset}", unit="records"):
-            writers[split].add(schemas.as_row(record))
+        progress = stack.enter_context(Progress(f"read {dataset}", unit="records"))
+        for split, batch in _batches(declared, source):
+            writers[split].add_batch(batch)
+            progress.update(batch.num_rows)
         for split in splits:
             source.quarantine[split].check(max_bad_share, dataset, split)
     for split, path in zip(splits, quarantines):
@@ -41,6 +48,22 @@ def main(
     return ", ".join(
         f"{split}: {writers[split].rows} records, {len(source.quarantine[split].bad)} bad" for split in splits
     )
+
+
+def _batches(declared: Dataset, source: Source) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """What the reader gives, single records gathered by split."""
+    gathered = {split: [] for split in source.splits}
+    for split, found in declared.read(source):
+        if isinstance(found, pa.RecordBatch):
+            yield split, found
+            continue
+        gathered[split].append(found)
+        if len(gathered[split]) == schemas.ROWS_PER_GROUP:
+            yield split, schemas.batch_of(gathered[split], declared.record)
+            gathered[split] = []
+    for split, rest in gathered.items():
+        if rest:
+            yield split, schemas.batch_of(rest, declared.record)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,50 @@
+"""What readers of the largest files do to whole columns at once, so that no object is made per box."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from workflow_scripts import schemas
+from workflow_scripts.datasets.base import BadRecord, region_of, text_of
+
+Reasons = dict[int, str]  # row -> why it is bad
+
+
+def regions_of(boxes: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, Reasons]:
+    """`region_of` for many: boxes (n, 4) of x, y, w, h and sizes (n, 2) of their pictures -> x0, y0, x1, y1."""
+    width, height = sizes[:, 0], sizes[:, 1]
+    x, y, w, h = boxes.T
+    x0, y0 = np.clip(x, 0, width), np.clip(y, 0, height)
+    x1, y1 = np.clip(x + w, 0, width), np.clip(y + h, 0, height)
+    good = (w > 0) & (h > 0) & (x1 > x0) & (y1 > y0)
+    bad = {}
+    for row in np.flatnonzero(~good).tolist():
+        try:
+            region_of(*boxes[row].tolist(), *sizes[row].tolist())
+        except BadRecord as error:
+            bad[row] = str(error)
+    return np.stack([x0, y0, x1, y1], axis=1), bad
+
+
+def texts_of(values: Sequence[str], field_name: str) -> tuple[list[str], Reasons]:
+    """`text_of` for many; a bad one is left as it is."""
+    cleaned = [" ".join(value.split()) for value in values]
+    bad = {}
+    for row, value in enumerate(cleaned):
+        if not value:
+            try:
+                text_of(values[row], field_name)
+            except BadRecord as error:
+                bad[row] = str(error)
+    return cleaned, bad
+
+
+def region_array(regions: np.ndarray) -> pa.FixedSizeListArray:
+    return pa.FixedSizeListArray.from_arrays(pa.array(np.ascontiguousarray(regions).ravel()), type=schemas.REGION)
+
+
+def grouped(values: pa.Array, counts: np.ndarray, kind: pa.ListType) -> pa.ListArray:
+    """Neighbouring values as lists of so many each."""
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), values, type=kind)
