@@ -1,3 +1,5 @@
+"""Fetching as it should go: resumed, not repeated, from a publisher, a mirror or by hand."""
+
 import hashlib
 import multiprocessing
 import os
@@ -7,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from workflow_scripts.errors import BadData
-from workflow_scripts.raw import fetch as fetch_module
+from workflow_scripts.raw import meter as meter_module
 from workflow_scripts.raw.fetch import fetch
 from workflow_scripts.raw.files import File
+from workflow_scripts.raw.meter import Meter
 
-from .conftest import BODY
+from .conftest import BODY, OTHER, Answer
 
 SHA256 = hashlib.sha256(BODY).hexdigest()
+HALF = len(BODY) // 2
 
 
 def declared(*urls: str, **changed) -> File:
@@ -24,11 +28,15 @@ def get(file: File, to: Path, mirror: str | None = None) -> Path:
     return fetch(file, to, mirror=mirror, dataset="mscoco")
 
 
+def names(folder: Path) -> list[str]:
+    return sorted(p.name for p in folder.iterdir())
+
+
 def test_http(server, tmp_path):
     path = get(declared(f"{server.url}/photos.zip"), tmp_path / "new")
     assert path == tmp_path / "new/photos.zip"
     assert path.read_bytes() == BODY
-    assert [p.name for p in path.parent.iterdir()] == ["photos.zip"]
+    assert names(path.parent) == ["photos.zip"]
 
 
 @pytest.mark.parametrize("known", [{}, {"sha256": None}, {"sha256": None, "bytes": None}])
@@ -39,9 +47,18 @@ def test_what_is_there_is_not_fetched_again(server, tmp_path, known):
     assert len(server.log) == 1
 
 
-def test_what_is_there_and_wrong_is_fetched_anew(server, tmp_path):
-    (tmp_path / "photos.zip").write_bytes(b"x" * len(BODY))
+def test_what_is_there_and_wrong_is_fetched_anew_and_kept_aside(server, tmp_path):
+    (tmp_path / "photos.zip").write_bytes(OTHER)
     assert get(declared(f"{server.url}/photos.zip"), tmp_path).read_bytes() == BODY
+    assert (tmp_path / "photos.zip.replaced").read_bytes() == OTHER
+
+
+def test_what_is_there_and_wrong_stays_if_nothing_better_comes(server, tmp_path):
+    (tmp_path / "photos.zip").write_bytes(OTHER)
+    server.answers["/photos.zip"] = [Answer(status=404)]
+    with pytest.raises(BadData, match="HTTP 404"):
+        get(declared(f"{server.url}/photos.zip"), tmp_path)
+    assert (tmp_path / "photos.zip").read_bytes() == OTHER
 
 
 @pytest.mark.parametrize("name", ["photos.zip", "annotations/refcoco+.zip", "one two%#.zip"])
@@ -61,7 +78,7 @@ def test_mirror_in_a_folder(tmp_path, name, have):
 
 def test_mirror_on_the_web(server, tmp_path):
     get(declared(name="refcoco+.zip"), tmp_path, mirror=f"{server.url}/copy")
-    assert server.log == [("/copy/mscoco/refcoco+.zip", None)]
+    assert [path for path, _ in server.log] == ["/copy/mscoco/refcoco+.zip"]
 
 
 def test_absent_from_the_mirror(tmp_path):
@@ -70,143 +87,154 @@ def test_absent_from_the_mirror(tmp_path):
         get(declared(), tmp_path / "raw", mirror=tmp_path.as_uri())
 
 
-def test_resumes_by_range(server, tmp_path):
-    (tmp_path / "photos.zip.part").write_bytes(BODY[:1_000_000])
-    assert get(declared(f"{server.url}/photos.zip"), tmp_path).read_bytes() == BODY
-    assert server.ranges() == ["bytes=1000000-"]
-
-
-def test_starts_over_where_the_server_does_not_continue(server, tmp_path):
-    (tmp_path / "photos.zip.part").write_bytes(b"from another release")
-    assert get(declared(f"{server.url}/no-range/photos.zip"), tmp_path).read_bytes() == BODY
-    assert server.ranges() == ["bytes=20-"]
-
-
-def test_starts_over_where_the_server_continues_elsewhere(server, tmp_path):
-    (tmp_path / "photos.zip.part").write_bytes(BODY[:10])
-    assert get(declared(f"{server.url}/wrong-range/photos.zip"), tmp_path).read_bytes() == BODY
-    assert server.ranges() == ["bytes=10-", None]
-
-
-def test_starts_over_where_too_much_was_fetched(server, tmp_path):
-    (tmp_path / "photos.zip.part").write_bytes(b"x" * (len(BODY) + 1))
-    assert get(declared(f"{server.url}/photos.zip"), tmp_path).read_bytes() == BODY
-    assert server.ranges() == [f"bytes={len(BODY) + 1}-", None]
-
-
 @pytest.mark.parametrize(("size", "asked"), [(len(BODY), []), (None, [f"bytes={len(BODY)}-"])])
 def test_complete_part_only_gets_its_name(server, tmp_path, size, asked):
     (tmp_path / "photos.zip.part").write_bytes(BODY)
     assert get(declared(f"{server.url}/photos.zip", bytes=size), tmp_path).read_bytes() == BODY
-    assert server.ranges() == asked
+    assert server.asked() == asked
 
 
-def test_dropped_connection_is_continued(server, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(fetch_module, "ATTEMPTS", 2)  # in a row without a byte: bytes came each time
-    assert get(declared(f"{server.url}/drops/photos.zip"), tmp_path).read_bytes() == BODY
-    assert len(BODY) // 2 == 1048576
-    assert server.ranges() == [None, "bytes=1048576-", "bytes=1572864-"]
-    assert "asking again in" in capsys.readouterr().err
+def test_dropped_connection_is_continued(server, tmp_path, capsys):
+    server.answers["/photos.zip"] = [Answer(tag='"1"', send=HALF), Answer(tag='"1"', send=1000), Answer(tag='"1"')]
+    file = declared(f"{server.url}/photos.zip", bytes=None, sha256=None)
+    assert get(file, tmp_path).read_bytes() == BODY
+    assert server.asked() == [None, f"bytes={HALF}-", f"bytes={HALF + 1000}-"]
+    assert server.asked("If-Range") == [None, '"1"', '"1"']
+    assert "asking again in 1 s" in capsys.readouterr().err
+    assert names(tmp_path) == ["photos.zip"]
 
 
-def test_drop_without_a_told_length_is_continued(server, tmp_path):
-    assert get(declared(f"{server.url}/no-length/photos.zip"), tmp_path).read_bytes() == BODY
-    assert server.ranges() == [None, "bytes=1048576-"]
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        ({"ETag": '"strong"', "Last-Modified": "Mon, 01 Jan 2024 00:00:00 GMT"}, '"strong"'),
+        ({"ETag": 'W/"weak"', "Last-Modified": "Mon, 01 Jan 2024 00:00:00 GMT"}, "Mon, 01 Jan 2024 00:00:00 GMT"),
+    ],
+)
+def test_what_if_range_says(server, tmp_path, headers, said):
+    server.answers["/photos.zip"] = [
+        Answer(headers=headers, send=HALF),
+        Answer(headers=headers, minds_tag=False),
+    ]
+    file = declared(f"{server.url}/photos.zip", bytes=None, sha256=None)
+    assert get(file, tmp_path).read_bytes() == BODY
+    assert server.asked() == [None, f"bytes={HALF}-"]
+    assert server.asked("If-Range") == [None, said]
+
+
+def test_another_address_does_not_continue_what_cannot_be_checked(server, tmp_path):
+    server.answers["/one"] = [Answer(tag='"1"', send=HALF), Answer(status=404)]
+    file = declared(f"{server.url}/one", f"{server.url}/two", bytes=None, sha256=None)
+    assert get(file, tmp_path).read_bytes() == BODY
+    assert [(path, asked.get("Range")) for path, asked in server.log][-1] == ("/two", None)
+
+
+def test_another_address_continues_what_can_be_checked(server, tmp_path):
+    server.answers["/one"] = [Answer(tag='"1"', send=HALF), Answer(status=404)]
+    assert get(declared(f"{server.url}/one", f"{server.url}/two"), tmp_path).read_bytes() == BODY
+    assert [(path, asked.get("Range")) for path, asked in server.log][-1] == ("/two", f"bytes={HALF}-")
 
 
 def test_killed_fetch_is_continued(server, tmp_path):
-    file = declared(f"{server.url}/photos.zip")
+    server.answers["/photos.zip"] = [Answer(tag='"1"')]
+    file = declared(f"{server.url}/photos.zip", bytes=None, sha256=None)
 
     def die_half_way():
-        def shown(chunks, *_):
-            yield next(iter(chunks))[:700_000]
-            os._exit(9)
-
-        fetch_module._shown = shown
-        fetch_module.open = lambda path, mode: path.open(mode, buffering=0)
+        Meter.at = lambda self, position: os._exit(9) if position > HALF else None
         get(file, tmp_path)
 
     child = multiprocessing.get_context("fork").Process(target=die_half_way)
     child.start()
     child.join()
     assert child.exitcode == 9
-    assert [p.name for p in tmp_path.iterdir()] == ["photos.zip.part"]
+    assert names(tmp_path) == ["photos.zip.part", "photos.zip.part.json"]
+    have = (tmp_path / "photos.zip.part").stat().st_size
+    assert have > HALF // 2
     assert get(file, tmp_path).read_bytes() == BODY
-    assert server.ranges() == [None, "bytes=700000-"]
-
-
-def test_busy_server_is_asked_again(server, tmp_path):
-    assert get(declared(f"{server.url}/busy/photos.zip"), tmp_path).read_bytes() == BODY
-    assert len(server.log) == 2
+    assert server.asked() == [None, f"bytes={have}-"]
+    assert server.asked("If-Range") == [None, '"1"']
 
 
 def test_next_url_where_one_is_gone(server, tmp_path):
-    urls = (f"{server.url}/absent/photos.zip", f"{server.url}/login/photos.zip", f"{server.url}/photos.zip")
+    server.answers["/absent"] = [Answer(status=404)]
+    server.answers["/login"] = [Answer(headers={"Content-Type": "text/html; charset=utf-8"})]
+    urls = (f"{server.url}/absent", f"{server.url}/login", f"{server.url}/photos.zip")
     assert get(declared(*urls), tmp_path).read_bytes() == BODY
-    assert [path for path, _ in server.log] == ["/absent/photos.zip", "/login/photos.zip", "/photos.zip"]
+    assert [path for path, _ in server.log] == ["/absent", "/login", "/photos.zip"]
 
 
 def test_all_urls_gone(server, tmp_path):
+    server.answers["/absent"] = [Answer(status=404)]
+    server.answers["/down"] = [Answer(status=503)]
+    urls = (f"{server.url}/absent", f"{server.url}/down", "http://127.0.0.1:1/photos.zip", "nonsense://photos.zip")
     with pytest.raises(BadData) as caught:
-        get(
-            declared(
-                f"{server.url}/absent/photos.zip",
-                f"{server.url}/down/photos.zip",
-                "http://127.0.0.1:1/photos.zip",
-                "nonsense://photos.zip",
-            ),
-            tmp_path,
-        )
+        get(declared(*urls), tmp_path)
     message = str(caught.value)
-    assert f"{server.url}/absent/photos.zip: HTTP 404 Not Found" in message
-    assert f"{server.url}/down/photos.zip: HTTP 503 Service Unavailable (6 attempts)" in message
-    assert re.search(r"http://127.0.0.1:1/photos.zip: .*refused.*\(6 attempts\)", message)
+    assert f"{server.url}/absent: HTTP 404 Not Found" in message
+    assert f"{server.url}/down: HTTP 503 Service Unavailable (8 attempts)" in message
+    assert re.search(r"http://127.0.0.1:1/photos.zip: .*refused.*\(8 attempts\)", message)
     assert "nonsense://photos.zip: No connection adapters" in message
     assert f"put the file at {tmp_path / 'photos.zip'} by hand" in message
 
 
-def test_no_web_server_reads_local_files(server, tmp_path):
-    with pytest.raises(BadData, match="No connection adapters were found for 'file:///etc/hostname'"):
-        get(declared(f"{server.url}/to-local-file", bytes=None, sha256=None), tmp_path)
+def test_no_address_at_all(tmp_path):
+    with pytest.raises(BadData, match="addresses tried: none is declared"):
+        get(declared(), tmp_path)
 
 
-def test_bytes_are_not_decoded(server, tmp_path):
-    assert get(declared(f"{server.url}/packed/a.tar.gz", name="a.tar.gz"), tmp_path).read_bytes() == BODY
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_proxy_of_the_environment(server, tmp_path, monkeypatch, variable):
+    monkeypatch.setenv(variable, server.url)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "")
+    assert get(declared("http://publisher.invalid/photos.zip"), tmp_path).read_bytes() == BODY
+    assert [path for path, _ in server.log] == ["http://publisher.invalid/photos.zip"]
 
 
-def test_other_size_is_refused_before_it_is_fetched(server, tmp_path):
-    with pytest.raises(BadData, match=f"{len(BODY)} bytes offered, 5 expected"):
-        get(declared(f"{server.url}/photos.zip", bytes=5), tmp_path)
-    assert list(tmp_path.iterdir()) == []
+def test_no_proxy_of_the_environment(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert get(declared(f"{server.url}/photos.zip"), tmp_path).read_bytes() == BODY
+
+
+@pytest.mark.parametrize(
+    ("url", "said"), [("/deep/er", "photos.zip"), ("/first", "/photos.zip"), ("/first", "{url}/photos.zip")]
+)
+def test_redirects_are_followed(server, tmp_path, url, said):
+    server.answers[url] = [Answer(status=302, headers={"Location": said.format(url=server.url)})]
+    assert get(declared(f"{server.url}{url}"), tmp_path).read_bytes() == BODY
+    assert server.log[-1][0] in ("/photos.zip", "/deep/photos.zip")
 
 
 def test_other_checksum(server, tmp_path):
-    server.body = BODY[::-1]
-    found = hashlib.sha256(server.body).hexdigest()
+    server.answers["/photos.zip"] = [Answer(OTHER)]
+    found = hashlib.sha256(OTHER).hexdigest()
     with pytest.raises(BadData, match=f"SHA-256 {found} found, {SHA256} expected") as caught:
         get(declared(f"{server.url}/photos.zip"), tmp_path)
     assert caught.value.file == tmp_path / "photos.zip"
-    assert "workflow_scripts/datasets/mscoco.py" in caught.value.fix
-    assert list(tmp_path.iterdir()) == []
+    assert "correct the declaration of photos.zip for mscoco" in caught.value.fix
+    assert names(tmp_path) == []
 
 
 def test_by_hand(tmp_path):
-    file = declared(page="https://example.org/licence")
+    file = declared(page="https://example.org/licence", mb=1)
     with pytest.raises(BadData, match=r"mscoco needs photos.zip, which can only be fetched by hand") as caught:
         get(file, tmp_path)
-    assert f"visit https://example.org/licence, fetch photos.zip there and put it at {tmp_path}" in caught.value.fix
+    assert "visit https://example.org/licence and put" in caught.value.fix
+    assert f"photos.zip (about 1 MB) at {tmp_path / 'photos.zip'}" in caught.value.fix
+    assert f"to be checked: size {len(BODY)} and SHA-256 {SHA256}, declared for mscoco" in caught.value.fix
     (tmp_path / "photos.zip").write_bytes(BODY)
     assert get(file, tmp_path) == tmp_path / "photos.zip"
     (tmp_path / "photos.zip").write_bytes(b"cut")
     with pytest.raises(BadData, match=f"3 bytes found, {len(BODY)} expected") as caught:
         get(file, tmp_path)
     assert caught.value.fix == "fetch it again from https://example.org/licence"
-    assert (tmp_path / "photos.zip").exists()
+    assert names(tmp_path) == ["photos.zip"]
 
 
 def test_a_line_a_minute(server, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(fetch_module, "SAY_EVERY_S", 0)
+    monkeypatch.setattr(meter_module, "SAY_EVERY_S", 0)
     get(declared(f"{server.url}/photos.zip"), tmp_path)
     lines = capsys.readouterr().err.splitlines()
     assert lines
-    assert all(re.fullmatch(r"photos.zip: +\d+%.*/2\.10M \[.*B/s\]", line) for line in lines), lines
+    assert all(re.fullmatch(r"photos.zip: +\d+%.*/262k \[.*B/s\]", line) for line in lines), lines

@@ -26,8 +26,8 @@ class Manifest:
             "format": FORMAT,
             "dataset": self.dataset,
             "root": self.root,
-            "archives": [_named(m, "name") for m in sorted(self.archives, key=lambda m: m.path)],
-            "files": [_named(m, "path") for m in sorted(self.files, key=lambda m: m.path)],
+            "archives": [named(m, "name") for m in sorted(self.archives, key=lambda m: m.path)],
+            "files": [named(m, "path") for m in sorted(self.files, key=lambda m: m.path)],
         }
         write_text(path, json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
@@ -46,32 +46,34 @@ class Manifest:
             raise BadData(f"format is {found!r}, {FORMAT} is expected", file=path, record="field format", fix=fix)
         try:
             return cls(
-                dataset=_typed(content, "dataset", str),
-                archives=tuple(_member(m, "name") for m in _typed(content, "archives", list)),
-                files=tuple(_member(m, "path") for m in _typed(content, "files", list)),
-                root=_typed(content, "root", str),
+                dataset=typed(content, "dataset", str),
+                archives=tuple(member_from(m, "name") for m in typed(content, "archives", list)),
+                files=tuple(member_from(m, "path") for m in typed(content, "files", list)),
+                root=typed(content, "root", str),
             )
-        except _BadField as error:
+        except BadField as error:
             raise BadData(error.args[0], file=path, record=f"field {error.args[1]}", fix=fix) from None
 
 
-class _BadField(Exception):
+class BadField(Exception):
     """What is wrong, and with which field."""
 
 
-def _named(member: Member, key: str) -> dict:
+def named(member: Member, key: str) -> dict:
+    """As JSON holds it; `key` is what the path is called there."""
     fields = asdict(member)
     return {key: fields.pop("path")} | fields
 
 
-def _member(fields: object, key: str) -> Member:
-    return Member(_typed(fields, key, str), _typed(fields, "bytes", int), _typed(fields, "sha256", str))
+def member_from(fields: object, key: str) -> Member:
+    """What `named` made of it. Raises BadField."""
+    return Member(typed(fields, key, str), typed(fields, "bytes", int), typed(fields, "sha256", str))
 
 
-def _typed(fields: object, key: str, kind: type):
+def typed(fields: object, key: str, kind: type):
     """The field of that name, which has to be of that type."""
     if not isinstance(fields, dict) or key not in fields:
-        raise _BadField(f"missing in {str(fields)[:80]}", key)
+        raise BadField(f"missing in {str(fields)[:80]}", key)
     if not isinstance(fields[key], kind):
-        raise _BadField(f"is {fields[key]!r}, expected {kind.__name__}", key)
+        raise BadField(f"is {fields[key]!r}, expected {kind.__name__}", key)
     return fields[key]

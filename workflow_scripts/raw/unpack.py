@@ -1,8 +1,10 @@
 """Unpack an archive from outside: nothing leaves the folder, nothing grows without bound, all files appear or none."""
 
+import errno
 import gzip
 import hashlib
 import os
+import re
 import shutil
 import stat
 import tarfile
@@ -14,15 +16,23 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from workflow_scripts.errors import BadData
-from workflow_scripts.progress import track
 from workflow_scripts.raw.files import Member
+from workflow_scripts.raw.meter import Meter
 
 CHUNK = 1 << 20
 MAX_BYTES = 1 << 38  # 256 GiB, above every dataset's largest archive
 MAX_RATIO = 200  # unpacked over packed; annotation JSON reaches about 30
 HARMLESS = 16 << 20  # bytes below which the ratio does not matter
+MAX_TEXT = 1 << 20  # bytes of a long name or of extended attributes in a tar
 
-_CORRUPT = (zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError)
+_CORRUPT = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError)
+_TEXTS = (
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ def _unpack_beside(
 ) -> list[Member]:
     kind, size = archive_kind(archive), archive.stat().st_size
     members, total, entry = [], 0, None
-    with open(archive, "rb") as file:
+    with open(archive, "rb") as file, Meter(f"unpack {archive.name}", total=size) as meter:
         try:
             for entry in _entries(archive, file, kind):
                 path = _safe_path(archive, entry, strip)
@@ -95,8 +105,10 @@ def _unpack_beside(
                     raise BadData(f"a member is {entry.refused}", file=archive, record=entry.name)
                 total += entry.bytes
                 _check_growth(archive, entry, total, size, max_bytes, max_ratio)
-                members.append(_write(archive, entry, making, path))
-        except _CORRUPT as error:
+                members.append(_write(archive, entry, making, path, lambda: meter.at(file.tell())))
+        except (*_CORRUPT, OSError) as error:
+            if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+                raise  # the disk's trouble; a seek to where no file has anything is the archive's
             at = f"{entry.name} (begins at byte {entry.at}), " if entry else ""
             raise BadData(
                 f"the archive is corrupt or cut short: {error}",
@@ -113,7 +125,7 @@ def _unpack_beside(
 def _safe_path(archive: Path, entry: _Entry, strip: int) -> str:
     """The member's path below the folder, '' for a folder that stripping drops."""
     path = PurePosixPath(entry.name)
-    if path.is_absolute() or ".." in path.parts or "\0" in entry.name:
+    if path.is_absolute() or ".." in path.parts or "\0" in entry.name or re.match("[A-Za-z]:", entry.name):
         raise BadData("a member's path leads out of the folder", file=archive, record=repr(entry.name))
     if len(path.parts) <= strip and not entry.folder:
         raise BadData(
@@ -133,7 +145,7 @@ def _check_growth(archive: Path, entry: _Entry, total: int, size: int, max_bytes
     raise BadData(problem, file=archive, record=entry.name, fix="if the archive is honest, raise the limit")
 
 
-def _write(archive: Path, entry: _Entry, making: Path, path: str) -> Member:
+def _write(archive: Path, entry: _Entry, making: Path, path: str, show: Callable[[], None]) -> Member:
     target = making / path
     digest = hashlib.sha256()
     try:
@@ -141,10 +153,15 @@ def _write(archive: Path, entry: _Entry, making: Path, path: str) -> Member:
         out = open(target, "xb")  # noqa: SIM115 - entered just below
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise BadData("two members have the same path", file=archive, record=entry.name) from error
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        raise BadData(f"a member's path of {len(path)} characters is too long", file=archive, record=path) from error
     with out, entry.open() as member:
         while chunk := member.read(CHUNK):
             out.write(chunk)
             digest.update(chunk)
+            show()
     return Member(path, entry.bytes, digest.hexdigest())
 
 
@@ -169,8 +186,7 @@ def _zip_entries(archive: Path, file: IO[bytes]) -> Iterator[_Entry]:
         size = file.seek(0, os.SEEK_END)
         raise zipfile.BadZipFile(f"end-of-central-directory missing, the file is {size} bytes")
     with zipfile.ZipFile(file) as members:
-        infos = members.infolist()
-        for info in track(infos, f"unpack {archive.name}", unit="files", total=len(infos)):
+        for info in members.infolist():
             kind = stat.S_IFMT(info.external_attr >> 16)
             refused = None
             if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
@@ -179,7 +195,8 @@ def _zip_entries(archive: Path, file: IO[bytes]) -> Iterator[_Entry]:
                 refused = "encrypted: unpack it by hand, with the publisher's password"
             elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 refused = f"packed by method {info.compress_type}, which is not read here: unpack it by hand"
-            name = info.filename.replace("\\", "/")  # Windows
+            name = info.filename if "\0" not in info.orig_filename else info.orig_filename  # the library cuts it there
+            name = name.replace("\\", "/")  # Windows
             opened = lambda info=info: members.open(info)  # noqa: E731
             yield _Entry(name, info.file_size, info.header_offset, name.endswith("/"), refused, opened)
 
@@ -187,7 +204,7 @@ def _zip_entries(archive: Path, file: IO[bytes]) -> Iterator[_Entry]:
 def _tar_entries(archive: Path, stream: IO[bytes]) -> Iterator[_Entry]:
     """In the archive's order, reading forwards only; ends after the stream's end (and gzip's checksum) was seen."""
     with tarfile.open(fileobj=stream, mode="r:", tarinfo=_StrictInfo) as members:
-        for info in track(iter(members.next, None), f"unpack {archive.name}", unit="files"):
+        for info in iter(members.next, None):
             members.members.clear()  # else all of them stay in memory
             refused = None
             if not info.isreg() and not info.isdir():
@@ -199,7 +216,17 @@ def _tar_entries(archive: Path, stream: IO[bytes]) -> Iterator[_Entry]:
 
 
 class _StrictInfo(tarfile.TarInfo):
-    """Only a block of zeros ends an archive; the library also ends it, without a word, at a header it cannot read."""
+    """Only a block of zeros ends an archive; the library also ends it, without a word, at a header it cannot read.
+
+    And what it reads into memory at once is bounded.
+    """
+
+    @classmethod
+    def frombuf(cls, *arguments: object) -> tarfile.TarInfo:
+        info = super().frombuf(*arguments)
+        if info.type in _TEXTS and info.size > MAX_TEXT:
+            raise tarfile.ReadError(f"a member's name or attributes take {info.size} bytes")
+        return info
 
     @classmethod
     def fromtarfile(cls, tar: tarfile.TarFile) -> tarfile.TarInfo:
