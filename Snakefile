@@ -42,6 +42,7 @@ rule all:
 
 
 include: "rules/raw.smk"
+include: "rules/released.smk"
 include: "rules/records.smk"
 include: "rules/tasks.smk"
 include: "rules/instructions.smk"

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from workflow_scripts.memo import VARIABLE
 from workflow_scripts.miniature.build import writer
 from workflow_scripts.models.ofa.sizes import FILES as MODEL_FILES
 from workflow_scripts.models.ofa.sources import files_of
+from workflow_scripts.models.released import BPE, OFA_SIZES, PORT, RELEASED, RELEASES, VQGAN, VQGAN_GRID
 from workflow_scripts.provenance import digest_of, files_digest, library_versions
 from workflow_scripts.stages.entry import RUN
 from workflow_scripts.tasks.base import Task
@@ -40,7 +42,8 @@ class Plan:
         self.variants = [v for v in config.variants if self._can_be_tuned(v)]
         for name in (*config.tokens.corpus, config.vqgan.pictures):
             load_dataset(name)  # a name that is none must not go unnoticed
-        _ = self.base, self.released_vqgan, self.initialisation  # wrong files are an error on start
+        # Wrong words and files are an error on start.
+        _ = self.base, self.released_tokenizer, self.released_vqgan, self.initialisation
         if unknown := set(config.datasets) - {t.dataset for t in everything.values()}:
             raise BadConfig(f"datasets names {', '.join(sorted(unknown))}, which no task has")
 
@@ -153,26 +156,6 @@ class Plan:
     def all_manifests(self) -> list[str]:
         return [f"results/raw/{d}/manifest.json" for d in self.datasets]
 
-    @property
-    def released_tokenizer(self) -> list[str]:
-        """The released BPE files, if the configuration has them."""
-        folder = self.config.tokens.files
-        return [] if folder is None else [f"{folder}/{name}" for name in TOKENIZER_FILES]
-
-    @property
-    def released_vqgan(self) -> list[str]:
-        """The released VQ-GAN's checkpoint and YAML, if the configuration has them."""
-        folder = self.config.vqgan.files
-        if folder is None:
-            return []
-        found = []
-        for pattern in ("*.ckpt", "*.y*ml"):
-            files = sorted(Path(folder).glob(pattern))
-            if len(files) != 1:
-                raise BadConfig(f"vqgan.files is {folder!r}, in which there are {len(files)} files {pattern}, not one")
-            found.append(str(files[0]))
-        return found
-
     def corpus(self) -> list[str]:
         """Records whose texts the BPE is trained on; none where the released files are taken."""
         if self.released_tokenizer:
@@ -212,17 +195,80 @@ class Plan:
         wanted = VARIANTS[variant].tasks
         return [t.id for t in self.tasks.values() if t.role != "eval" and _stage(t) == wanted]
 
+    # Checkpoints and tokenizers that were made elsewhere
+
+    @cached_property
+    def releases(self) -> dict[str, str]:
+        """Keys of the configuration that ask for a released model by a word -> its id."""
+        size = self.config.model.size
+        asked = {
+            "model.base": {RELEASED: size, PORT: f"{size}_port"}.get(self.config.model.base),
+            "tokens.files": {RELEASED: BPE}.get(self.config.tokens.files),
+            "vqgan.files": {RELEASED: VQGAN}.get(self.config.vqgan.files),
+        }
+        found = {key: release for key, release in asked.items() if release is not None}
+        if "model.base" in found and size not in OFA_SIZES:
+            problem = f"model.base is {self.config.model.base}, but no {size} was ever released"
+            raise BadConfig(problem, fix=f"let model.size be one of {', '.join(OFA_SIZES)}")
+        if "model.base" in found and self.config.tokens.files is None:
+            problem = f"model.base is {self.config.model.base}, which needs the BPE files of its release"
+            raise BadConfig(f"{problem}; tokens.files is null, which trains others", fix="let tokens.files be released")
+        return found
+
+    @staticmethod
+    def released(release: str) -> list[str]:
+        """Where the files of a released model are fetched to."""
+        return [f"results/released/{release}/{file.name}" for file in RELEASES[release].files]
+
+    @property
+    def release_mirror(self) -> str | None:
+        """As `mirror`; but the miniature world has no released models, so that the official addresses are asked."""
+        return None if self.miniature else self.mirror
+
+    @property
+    def release_archives(self) -> str:
+        """As `archive_folder`, for `release_mirror`."""
+        return "results/archives/official" if self.miniature else self.archive_folder
+
+    def release_inputs(self, release: str) -> list[str]:
+        """What fetching a released model depends on: its files in a local mirror."""
+        mirror = self.release_mirror
+        if mirror is None or "://" in mirror:
+            return []
+        return [f"{mirror}/{release}/{file.name}" for file in RELEASES[release].files]
+
+    def _given(self, key: str, value: str | None, files: Callable[[Path], Iterable[Path]]) -> list[str]:
+        """The files that a key of the configuration names: of a release by a word, or of a path; none if it is null."""
+        if value is None:
+            return []
+        if key in self.releases:
+            return self.released(self.releases[key])
+        if not Path(value).exists():
+            words = [RELEASED, PORT] if key == "model.base" else [RELEASED]
+            choices = f"give a path, {', '.join(words)} or null"
+            raise BadConfig(f"{key} is {value!r}, and there is no such file or folder", fix=choices)
+        return [str(file) for file in files(Path(value))]
+
+    @cached_property
+    def base(self) -> list[str]:
+        """The files of the checkpoint that everything starts from, if the configuration has one."""
+        return self._given("model.base", self.config.model.base, files_of)
+
+    @cached_property
+    def released_tokenizer(self) -> list[str]:
+        """The released BPE files, if the configuration has them."""
+        return self._given("tokens.files", self.config.tokens.files, lambda at: [at / name for name in TOKENIZER_FILES])
+
+    @cached_property
+    def released_vqgan(self) -> list[str]:
+        """The released VQ-GAN's checkpoint and YAML, if the configuration has them."""
+        return self._given("vqgan.files", self.config.vqgan.files, _vqgan_files)
+
     # Models
 
     @staticmethod
     def model(variant: str) -> list[str]:
         return [f"results/models/{variant}/{name}" for name in MODEL_FILES]
-
-    @property
-    def base(self) -> list[str]:
-        """The files of the checkpoint that everything starts from, if the configuration has one."""
-        path = self.config.model.base
-        return [] if path is None else [str(file) for file in files_of(Path(path))]
 
     @property
     def models(self) -> list[str]:
@@ -262,16 +308,17 @@ class Plan:
     @property
     def initialisation(self) -> str:
         """Fields of the fresh model's configuration."""
-        model, patch = self.config.vqgan.model, self.config.vqgan.model.patch
-        size, levels = model.image_size, len(model.ch_mult)
-        if released := self.released_vqgan:
-            try:
-                sizes = yaml.safe_load(Path(released[1]).read_text(encoding="utf-8"))["model"]["params"]["ddconfig"]
-                size, levels, patch = sizes["resolution"], len(sizes["ch_mult"]), 1
-            except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
-                raise BadConfig(f"not a VQ-GAN's YAML: {error!r}", file=released[1]) from error
-        grid = size // (patch * 2 ** (levels - 1))
-        return json.dumps({"code_image_size": 8 * grid})
+        return json.dumps({"code_image_size": 8 * self._code_grid})
+
+    @property
+    def _code_grid(self) -> int:
+        """Codes along a side of a picture."""
+        if "vqgan.files" in self.releases:
+            return VQGAN_GRID
+        if given := self.released_vqgan:
+            return _grid_of(Path(given[1]))
+        model = self.config.vqgan.model
+        return model.image_size // (model.patch * 2 ** (len(model.ch_mult) - 1))
 
     @property
     def vqgan(self) -> str:
@@ -327,6 +374,26 @@ class Plan:
     def declared_files(self, dataset: str) -> str:
         """Of what a dataset declares to be fetched."""
         return digest_of([repr(file) for file in self.datasets[dataset].files])
+
+
+def _vqgan_files(folder: Path) -> list[Path]:
+    """A VQ-GAN's checkpoint and YAML."""
+    found = []
+    for pattern in ("*.ckpt", "*.y*ml"):
+        files = sorted(folder.glob(pattern))
+        if len(files) != 1:
+            raise BadConfig(f"vqgan.files is '{folder}', in which there are {len(files)} files {pattern}, not one")
+        found += files
+    return found
+
+
+def _grid_of(file: Path) -> int:
+    """Codes along a side of a picture, of a VQ-GAN's YAML."""
+    try:
+        sizes = yaml.safe_load(file.read_text(encoding="utf-8"))["model"]["params"]["ddconfig"]
+        return sizes["resolution"] // 2 ** (len(sizes["ch_mult"]) - 1)
+    except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+        raise BadConfig(f"not a VQ-GAN's YAML: {error!r}", file=file) from error
 
 
 def _stage(task: Task) -> str:

@@ -1,0 +1,29 @@
+# Official addresses, or a mirror -> the files of the released models that the configuration asks for.
+
+for _release in PLAN.releases.values():
+
+    rule:
+        name:
+            f"released_{_release}"
+        input:
+            files=PLAN.release_inputs(_release),
+        output:
+            files=PLAN.released(_release),
+        log:
+            f"results/logs/released/{_release}.log",
+        benchmark:
+            f"results/benchmarks/released/{_release}.tsv"
+        conda:
+            "../envs/data.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=1440,
+        params:
+            code=stage_digest("released"),
+            release=_release,
+            mirror=["--mirror", PLAN.release_mirror] if PLAN.release_mirror else [],
+            archives=PLAN.release_archives,
+        shell:
+            "python -m workflow_scripts.stages.released --release {params.release}"
+            " --archives {params.archives}/{params.release} {params.mirror:q} --out {output.files} > {log} 2>&1"

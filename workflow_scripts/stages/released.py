@@ -1,0 +1,58 @@
+"""Fetch the files of a released model."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+from workflow_scripts.files import replacing
+from workflow_scripts.models.released import RELEASES
+from workflow_scripts.raw.fetch import fetch
+from workflow_scripts.raw.files import Member
+from workflow_scripts.raw.lock import Lock
+from workflow_scripts.stages.entry import Out, Place, run_stage
+
+
+def main(
+    *,
+    release: str,
+    archives: Place,
+    mirror: str | None = None,
+    lock: Place | None = None,
+    max_hours: float = 24.0,
+    out: list[Out],
+) -> str:
+    """Bring the release's files to the folder of `out`.
+
+    archives: folder that keeps what was fetched, since Snakemake removes outputs before it makes them anew. mirror:
+    prefix of a URL, or a folder, in place of the official ones. lock: file that remembers what was fetched first; must
+    agree from then on. max_hours: for fetching all of it.
+    """
+    deadline = time.monotonic() + 3600 * max_hours
+    if mirror is not None and "://" not in mirror:
+        mirror, archives = Path(mirror).resolve().as_uri(), out[0].parent  # it is here already: one copy is enough
+        for path in out:
+            path.unlink(missing_ok=True)
+    record = Lock(lock) if lock else None
+    total = 0
+    for file, path in zip(RELEASES[release].files, out, strict=True):
+        fetched = fetch(file, archives, mirror=mirror, dataset=release, lock=record, deadline=deadline)
+        if record and file.sha256 is None:
+            record.record(Member.of(fetched, below=archives))
+        if fetched != path:
+            _place(fetched, path)
+        total += path.stat().st_size
+    return f"{release}: {len(out)} files, {total / 1e6:.1f} MB"
+
+
+def _place(fetched: Path, path: Path) -> None:
+    """Give a file its second name, without a second copy where the disk can do that; nobody writes to either."""
+    with replacing(path) as part:
+        try:
+            os.link(fetched, part)
+        except OSError:  # another disk, or one without links
+            shutil.copyfile(fetched, part)
+
+
+if __name__ == "__main__":
+    run_stage(main, memo=False)  # the folder of what was fetched is a memo already
