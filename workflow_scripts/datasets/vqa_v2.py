@@ -1,0 +1,116 @@
+"""VQAv2: free questions about COCO photos, each answered by ten people."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import msgspec
+
+from workflow_scripts.datasets.base import BadRecord, Dataset, Source, text_of
+from workflow_scripts.datasets.json_files import chunks
+from workflow_scripts.datasets.question_files import Asked, answered, coco_picture
+from workflow_scripts.raw.files import File
+
+ANSWERS = 10
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question about one picture."""
+
+    VERSION: ClassVar[int] = 1
+    record_id: str  # VQAv2's question id
+    image: str
+    width: int
+    height: int
+    question: str
+    answer: str  # the most frequent of the answers, as VQAv2 counts
+    answers: tuple[str, ...]  # ten, in file order
+    objects: tuple[str, ...]  # names of the MS COCO categories that have a box in the picture, by alphabet
+
+
+class _Answer(msgspec.Struct):
+    answer: str
+
+
+class _Annotation(msgspec.Struct):
+    question_id: int
+    image_id: int
+    multiple_choice_answer: str
+    answers: list[_Answer]
+
+
+class _Instance(msgspec.Struct, gc=False):
+    image_id: int
+    category_id: int
+
+
+class _Category(msgspec.Struct):
+    id: int
+    name: str
+
+
+def read(source: Source) -> Iterator[tuple[str, Question]]:
+    """Yield the questions of the wanted splits, each as soon as its annotation is met."""
+    for split, native in source.splits.items():
+        questions = f"v2_OpenEnded_mscoco_{native}_questions.json"
+        annotations = f"v2_mscoco_{native}_annotations.json"
+        objects = _objects(source, native)
+        for at, asked, annotation in answered(source, split, questions, annotations, _Annotation):
+            with source.record(split, questions, at, f"question {asked.question_id}"):
+                yield split, _question(source, native, asked, annotation, objects.get(asked.image_id, ()))
+
+
+def _objects(source: Source, native: str) -> dict[int, tuple[str, ...]]:
+    """COCO's image id -> what is in the picture; held whole, one small tuple a picture.
+
+    A question that asks for something else cannot be answered from the picture. COCO's own reader sets aside what of
+    the file is of another shape.
+    """
+    found, names = defaultdict(set), {}
+    file = source.roots["mscoco"] / f"annotations/instances_{native}.json"
+    for chunk in chunks(file, {"annotations": list[_Instance], "categories": list[_Category]}):
+        if chunk.key == "categories":
+            names |= {category.id: category.name for category in chunk.items}
+        else:
+            for instance in chunk.items:
+                found[instance.image_id].add(instance.category_id)
+    return {image: tuple(sorted(names[c] for c in held if c in names)) for image, held in found.items()}
+
+
+def _question(
+    source: Source, native: str, asked: Asked, annotation: _Annotation, objects: tuple[str, ...]
+) -> Question:  # fmt: skip
+    if len(annotation.answers) != ANSWERS:
+        raise BadRecord(f"{len(annotation.answers)} answers, expected {ANSWERS}")
+    return Question(
+        record_id=str(asked.question_id),
+        **coco_picture(source, native, asked.image_id),
+        question=text_of(asked.question, "question"),
+        answer=text_of(annotation.multiple_choice_answer, "multiple_choice_answer"),
+        answers=tuple(text_of(a.answer, "answer") for a in annotation.answers),
+        objects=objects,
+    )
+
+
+_S3 = "https://s3.amazonaws.com/cvmlp/vqa/mscoco/vqa"
+_SIZES_MB = {
+    "v2_Questions_Train_mscoco.zip": 7,
+    "v2_Questions_Val_mscoco.zip": 3,
+    "v2_Annotations_Train_mscoco.zip": 22,
+    "v2_Annotations_Val_mscoco.zip": 11,
+}
+DATASET = Dataset(
+    title="VQAv2",
+    home="https://visualqa.org",
+    licence="CC BY 4.0",
+    citation="Goyal et al., Making the V in VQA Matter, arXiv 1612.00837",
+    folder="VQA_V2",
+    files=tuple(File(name, urls=(f"{_S3}/{name}",), mb=mb) for name, mb in _SIZES_MB.items()),
+    annotations=("v2_OpenEnded_mscoco_{split}_questions.json", "v2_mscoco_{split}_annotations.json"),
+    splits={"train": "train2014", "validation": "val2014"},
+    record=Question,
+    read=read,
+    pictures_of=("mscoco",),
+)
