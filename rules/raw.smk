@@ -42,15 +42,18 @@ rule download:
     threads: 1
     resources:
         mem_mb=1000,
-        runtime=1440,
+        runtime=int(60 * PLAN.config.raw.max_hours) + 240,  # minutes; the rest is for unpacking
     params:
         code=stage_digest("download"),
         files=lambda w: PLAN.declared_files(w.dataset),
         splits=lambda w: PLAN.native_splits(w.dataset) if PLAN.in_place(w.dataset) else [],
         mirror=["--mirror", PLAN.mirror] if PLAN.mirror else [],
         archives=PLAN.archive_folder,
+        lock=lambda w: ["--lock", PLAN.lock(w.dataset)] if PLAN.lock(w.dataset) else [],
         in_place=lambda w: ["--in-place", PLAN.in_place(w.dataset)] if PLAN.in_place(w.dataset) else [],
+    # What shapes no output is no parameter, so that changing it runs nothing again.
     shell:
         "python -m workflow_scripts.stages.download --dataset {wildcards.dataset} --native-splits {params.splits:q}"
-        " --archives {params.archives}/{wildcards.dataset} {params.mirror:q} {params.in_place:q}"
+        " --archives {params.archives}/{wildcards.dataset} {params.mirror:q} {params.in_place:q} {params.lock:q}"
+        " --max-hours {PLAN.config.raw.max_hours} --keep-archives {PLAN.config.raw.keep_archives:d}"
         " --out {output.manifest} > {log} 2>&1"

@@ -20,10 +20,20 @@ class Section(BaseModel):
 
 
 class Raw(Section):
+    """Any other key is a dataset's id, and its value the folder in which it is used in place; the plan checks them."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
     mirror: str
     root: str | None
-    folders: dict[str, str]
-    check_pictures: Literal["decode", "header"]
+    locks: str
+    keep_archives: bool
+    max_hours: Positive
+    check_pictures: Literal["decode", "header", "none"]
+
+    @property
+    def folders(self) -> dict[str, object]:
+        return dict(self.__pydantic_extra__)
 
 
 class Miniature(Section):
@@ -184,14 +194,17 @@ def check(values: dict, *, file: Path | str = "config.yaml and what was given on
     return config
 
 
+def unknown_key(name: str, known: list[str]) -> str:
+    """Says so, and which of those known in its place is meant. name: with its sections, as in quarantine.max_share."""
+    near = difflib.get_close_matches(name.rpartition(".")[2], known, n=1, cutoff=0.5)
+    return f"unknown key {name}; " + (f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}")
+
+
 def _problem(error: dict) -> str:
     where = [str(part) for part in error["loc"]]
     name = ".".join(where)
     if error["type"] == "extra_forbidden":
-        known = _keys(where[:-1])
-        near = difflib.get_close_matches(where[-1], known, n=1, cutoff=0.5)
-        hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
-        return f"unknown key {name}{hint}"
+        return unknown_key(name, _keys(where[:-1]))
     if error["type"] == "missing":
         return f"key {name} is missing"
     return f"{name} is {error['input']!r}: {error['msg'][0].lower()}{error['msg'][1:]}"

@@ -36,6 +36,35 @@ def test_absent_dataset_leaves_its_tasks_out_with_a_line_each(tmp_path):
     assert "mscoco" not in found.datasets
 
 
+def test_dataset_that_lies_elsewhere_is_used_there(tmp_path):
+    found = plan({"raw": {"root": None, "mscoco": str(tmp_path)}})
+    assert found.in_place("mscoco") == str(tmp_path)
+    assert found.in_place("nlvr") is None
+    assert "mscoco" not in found.drawn
+
+
+def test_other_keys_of_raw_are_datasets_and_all_wrong_ones_are_told(tmp_path):
+    wrong = {"mscooc": str(tmp_path), "keep_archive": False, "folders": {}, "nlvr": "/no/such", "tdiuc": 3}
+    with pytest.raises(BadConfig) as caught:
+        plan({"raw": wrong})
+    assert caught.value.problem.splitlines()[:2] == [
+        "unknown key raw.mscooc; did you mean mscoco?",
+        "unknown key raw.keep_archive; did you mean keep_archives?",
+    ]
+    assert caught.value.problem.splitlines()[2].startswith("unknown key raw.folders; there are ")
+    assert caught.value.problem.splitlines()[3:] == [
+        "raw.nlvr is '/no/such', which is no folder",
+        "raw.tdiuc is 3, which is no folder",
+    ]
+
+
+def test_every_source_has_archives_and_locks_of_its_own():
+    sources = [plan({"raw": {"mirror": m}}) for m in ("official", "https://one.example", "https://two.example")]
+    assert sources[0].lock("mscoco") == "locks/official/mscoco.json"
+    assert len({s.lock("mscoco") for s in sources}) == len({s.archive_folder for s in sources}) == 3
+    assert plan().lock("mscoco") is None  # each seed draws other archives
+
+
 def test_task_of_the_config_that_does_not_exist():
     with pytest.raises(BadConfig, match="tasks names 'countng'; there are"):
         plan({"tasks": {"leave_out": ["countng"]}})

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import yaml
 
-from workflow_scripts.config import Config
+from workflow_scripts.config import Config, unknown_key
 from workflow_scripts.datasets.base import Dataset
-from workflow_scripts.datasets.registry import load_dataset
+from workflow_scripts.datasets.registry import dataset_ids, load_dataset
 from workflow_scripts.errors import BadConfig
 from workflow_scripts.instructions.templates import check_all, load_templates
 from workflow_scripts.memo import VARIABLE
@@ -37,7 +37,7 @@ class Plan:
         self.left_out: list[str] = []  # a line for each task that cannot be made, and why
         everything = load_tasks()
         check_all(everything.values())
-        self._check_folders({d for task in everything.values() for d in self._needs(task.dataset)})
+        self._check_folders()
         self.tasks = {task.id: task for task in self._chosen(everything)}
         self.variants = [v for v in config.variants if self._can_be_tuned(v)]
         for name in (*config.tokens.corpus, config.vqgan.pictures):
@@ -78,12 +78,16 @@ class Plan:
 
     # Datasets
 
-    def _check_folders(self, known: set[str]) -> None:
-        for dataset, folder in self.config.raw.folders.items():
-            if dataset not in known:
-                raise BadConfig(f"raw.folders names {dataset!r}; there are {', '.join(sorted(known))}")
-            if not Path(folder).is_dir():
-                raise BadConfig(f"raw.folders.{dataset} is {folder!r}, which is no folder")
+    def _check_folders(self) -> None:
+        """Every key of `raw` that config.yaml does not have is to be a dataset's id and its folder."""
+        raw, datasets, problems = self.config.raw, dataset_ids(), []
+        for name, folder in raw.folders.items():
+            if name not in datasets:
+                problems.append(unknown_key(f"raw.{name}", sorted([*type(raw).model_fields, *datasets])))
+            elif not isinstance(folder, str) or not Path(folder).is_dir():
+                problems.append(f"raw.{name} is {folder!r}, which is no folder")
+        if problems:
+            raise BadConfig("\n".join(problems), fix="other keys of raw are ids of datasets, used where they lie")
 
     @staticmethod
     def _needs(dataset: str) -> list[str]:
@@ -366,14 +370,23 @@ class Plan:
         return [f"results/records/{d}/{s}.quarantine.jsonl" for d in self.datasets for s in self.splits(d)]
 
     @property
+    def _source(self) -> str:
+        """Where archives come from, as part of a path."""
+        mirror = self.config.raw.mirror
+        return mirror if mirror in ("miniature", "official") else digest_of(mirror)
+
+    @property
     def archive_folder(self) -> str:
         """Where fetched archives stay: each source's apart, since they bear the same names."""
-        mirror = self.config.raw.mirror
-        return f"results/archives/{mirror if mirror in ('miniature', 'official') else digest_of(mirror)}"
+        return f"results/archives/{self._source}"
+
+    def lock(self, dataset: str) -> str | None:
+        """The file that remembers what was fetched first; none for the miniature world, which each seed draws anew."""
+        return None if self.miniature else f"{self.config.raw.locks}/{self._source}/{dataset}.json"
 
     def declared_files(self, dataset: str) -> str:
         """Of what a dataset declares to be fetched."""
-        return digest_of([repr(file) for file in self.datasets[dataset].files])
+        return digest_of([file.content for file in self.datasets[dataset].files])
 
 
 def _vqgan_files(folder: Path) -> list[Path]:
