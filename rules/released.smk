@@ -18,12 +18,14 @@ for _release in PLAN.releases.values():
         threads: 1
         resources:
             mem_mb=1000,
-            runtime=1440,
+            runtime=int(60 * PLAN.config.raw.max_hours) + 60,  # minutes
         params:
             code=stage_digest("released"),
             release=_release,
             mirror=["--mirror", PLAN.release_mirror] if PLAN.release_mirror else [],
-            archives=PLAN.release_archives,
+            archives=PLAN.release_archives(_release),
+            lock=PLAN.release_lock(_release),
         shell:
-            "python -m workflow_scripts.stages.released --release {params.release}"
-            " --archives {params.archives}/{params.release} {params.mirror:q} --out {output.files} > {log} 2>&1"
+            "python -m workflow_scripts.stages.released --release {params.release} --archives {params.archives}"
+            " {params.mirror:q} --lock {params.lock:q} --max-hours {PLAN.config.raw.max_hours} --out {output.files}"
+            " > {log} 2>&1"

@@ -230,9 +230,17 @@ class Plan:
         return None if self.miniature else self.mirror
 
     @property
-    def release_archives(self) -> str:
-        """As `archive_folder`, for `release_mirror`."""
-        return "results/archives/official" if self.miniature else self.archive_folder
+    def _release_source(self) -> str:
+        """As `_source`, for `release_mirror`."""
+        return "official" if self.miniature else self._source
+
+    def release_archives(self, release: str) -> str:
+        """Where the fetched files of a released model stay."""
+        return f"results/archives/{self._release_source}/{release}"
+
+    def release_lock(self, release: str) -> str:
+        """The file that remembers what was fetched first."""
+        return f"{self.config.raw.locks}/{self._release_source}/{release}.json"
 
     def release_inputs(self, release: str) -> list[str]:
         """What fetching a released model depends on: its files in a local mirror."""
