@@ -6,13 +6,19 @@ from typing import Any
 
 import msgspec
 
-from workflow_scripts.datasets.base import BadRecord, Source
+from workflow_scripts.datasets.base import BadRecord, Source, text_of
+
+PEOPLE = 10  # whose answers VQAv2 and OK-VQA hold to each question
 
 
 class Asked(msgspec.Struct):
     question_id: int
     image_id: int
     question: str
+
+
+class Answer(msgspec.Struct):
+    answer: str
 
 
 def answered(
@@ -53,6 +59,13 @@ def _sides(pair: tuple, asked: dict, noted: dict) -> Iterator[tuple]:
     for found, own, other in zip(pair, (asked, noted), (noted, asked)):
         if found is not None:
             yield found, own, other
+
+
+def ten_answers(answers: list[Answer]) -> tuple[str, ...]:
+    """The texts, in file order. Raises BadRecord if there are more or fewer than ten or one is empty."""
+    if len(answers) != PEOPLE:
+        raise BadRecord(f"{len(answers)} answers, expected {PEOPLE}")
+    return tuple(text_of(a.answer, "answer") for a in answers)
 
 
 def coco_picture(source: Source, native: str, image_id: int) -> dict[str, Any]:

@@ -7,12 +7,10 @@ from typing import ClassVar
 
 import msgspec
 
-from workflow_scripts.datasets.base import BadRecord, Dataset, Source, text_of
+from workflow_scripts.datasets.base import Dataset, Source, text_of
 from workflow_scripts.datasets.json_files import chunks
-from workflow_scripts.datasets.question_files import Asked, answered, coco_picture
+from workflow_scripts.datasets.question_files import Answer, Asked, answered, coco_picture, ten_answers
 from workflow_scripts.raw.files import File
-
-ANSWERS = 10
 
 
 @dataclass(frozen=True)
@@ -30,15 +28,11 @@ class Question:
     objects: tuple[str, ...]  # names of the MS COCO categories that have a box in the picture, by alphabet
 
 
-class _Answer(msgspec.Struct):
-    answer: str
-
-
 class _Annotation(msgspec.Struct):
     question_id: int
     image_id: int
     multiple_choice_answer: str
-    answers: list[_Answer]
+    answers: list[Answer]
 
 
 class _Instance(msgspec.Struct, gc=False):
@@ -82,14 +76,12 @@ def _objects(source: Source, native: str) -> dict[int, tuple[str, ...]]:
 def _question(
     source: Source, native: str, asked: Asked, annotation: _Annotation, objects: tuple[str, ...]
 ) -> Question:  # fmt: skip
-    if len(annotation.answers) != ANSWERS:
-        raise BadRecord(f"{len(annotation.answers)} answers, expected {ANSWERS}")
     return Question(
         record_id=str(asked.question_id),
         **coco_picture(source, native, asked.image_id),
         question=text_of(asked.question, "question"),
         answer=text_of(annotation.multiple_choice_answer, "multiple_choice_answer"),
-        answers=tuple(text_of(a.answer, "answer") for a in annotation.answers),
+        answers=ten_answers(annotation.answers),
         objects=objects,
     )
 
