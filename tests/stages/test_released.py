@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from tests.conftest import load_config
-from tests.workflow_runs import copy_repository, planned
+from tests.workflow_runs import copy_repository, finish, planned
 from workflow_scripts.config import check
 from workflow_scripts.errors import BadConfig, BadData
 from workflow_scripts.files import sha256
@@ -154,6 +154,18 @@ def test_a_mirror_folder_is_copied_once(site, tmp_path):
     assert not (tmp_path / "archives").exists()
 
 
+def test_the_rule_brings_the_files_of_a_mirror(tmp_path):
+    for file in RELEASES[VQGAN].files:
+        path = tmp_path / "mirror" / VQGAN / file.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file.name)
+    folder = copy_repository(tmp_path / "run")
+    made = f"results/released/{VQGAN}/model.yaml"
+    finish(folder, made, "--config", "vqgan={files: released}", f"raw={{mirror: {tmp_path / 'mirror'}}}")
+    assert (folder / made).read_text() == "model.yaml"
+    assert [p.name for p in (folder / "locks").glob("*/*")] == [f"{VQGAN}.json"]
+
+
 # --- taken
 
 
@@ -183,7 +195,8 @@ def test_from_a_mirror_to_the_models_that_start_from_them(mirror, tmp_path, monk
     for release in found.releases.values():
         assert all(path.is_file() for path in paths(found.release_inputs(release)))
         files = paths(found.released(release))
-        released.main(release=release, archives=Path("archives"), mirror=found.release_mirror, out=files)
+        lock = Path(found.release_lock(release))
+        released.main(release=release, archives=Path("archives"), lock=lock, mirror=found.release_mirror, out=files)
 
     bpe = paths(f"results/tokenizer/{name}" for name in BPE_FILES)
     assert tokenizer.main(symbols=0, released=paths(found.released_tokenizer), out=bpe).startswith("50260 symbols")
@@ -201,6 +214,6 @@ def test_from_a_mirror_to_the_models_that_start_from_them(mirror, tmp_path, monk
 
 def test_a_mirror_with_another_file_is_refused(mirror, tmp_path):
     (mirror / BPE / "vocab.bpe").write_text("other")
-    out = [tmp_path / name for name in BPE_FILES]
+    given = {"archives": tmp_path / "archives", "lock": tmp_path / "lock.json", "mirror": str(mirror)}
     with pytest.raises(BadData, match="not the expected file: SHA-256"):
-        released.main(release=BPE, archives=tmp_path / "archives", mirror=str(mirror), out=out)
+        released.main(release=BPE, out=[tmp_path / name for name in BPE_FILES], **given)

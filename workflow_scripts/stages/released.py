@@ -17,28 +17,28 @@ def main(
     *,
     release: str,
     archives: Place,
+    lock: Place,
     mirror: str | None = None,
-    lock: Place | None = None,
     max_hours: float = 24.0,
     out: list[Out],
 ) -> str:
     """Bring the release's files to the folder of `out`.
 
-    archives: folder that keeps what was fetched, since Snakemake removes outputs before it makes them anew. mirror:
-    prefix of a URL, or a folder, in place of the official ones. lock: file that remembers what was fetched first; must
-    agree from then on. max_hours: for fetching all of it.
+    archives: folder that keeps what was fetched, since Snakemake removes outputs before it makes them anew. lock: file
+    that remembers what was fetched first; must agree from then on. mirror: prefix of a URL, or a folder, in place of
+    the official ones. max_hours: for fetching all of it.
     """
     deadline = time.monotonic() + 3600 * max_hours
     if mirror is not None and "://" not in mirror:
         mirror, archives = Path(mirror).resolve().as_uri(), out[0].parent  # it is here already: one copy is enough
         for path in out:
             path.unlink(missing_ok=True)
-    record = Lock(lock) if lock else None
+    recorded = Lock(lock)
     total = 0
     for file, path in zip(RELEASES[release].files, out, strict=True):
-        fetched = fetch(file, archives, mirror=mirror, dataset=release, lock=record, deadline=deadline)
-        if record and file.sha256 is None:
-            record.record(Member.of(fetched, below=archives))
+        fetched = fetch(file, archives, mirror=mirror, dataset=release, lock=recorded, deadline=deadline)
+        if file.sha256 is None:
+            recorded.record(Member.of(fetched, below=archives))
         if fetched != path:
             _place(fetched, path)
         total += path.stat().st_size
