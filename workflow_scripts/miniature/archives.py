@@ -1,10 +1,15 @@
-"""Zip archives whose bytes depend on nothing but their members' names and contents."""
+"""Zip and tar archives whose bytes depend on nothing but their members' names and contents."""
 
+import gzip
+import io
 import json
 import os
+import tarfile
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+
+from workflow_scripts.files import replacing
 
 _TIMESTAMP = (2014, 1, 1, 0, 0, 0)
 _PERMISSIONS = 0o100644 << 16
@@ -26,6 +31,18 @@ def write_zip(path: Path, members: Iterable[tuple[str, bytes]]) -> None:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_tar(path: Path, members: Iterable[tuple[str, bytes]]) -> None:
+    """Write (name, content) members, sorted by name, as a tar at `path`, gzipped if its name says so."""
+    gzipped = path.name.endswith((".gz", ".tgz"))
+    with replacing(path) as partial, open(partial, "wb") as out:
+        with gzip.GzipFile("", "wb", 6, out, mtime=0) if gzipped else out as stream:
+            with tarfile.open(fileobj=stream, mode="w") as archive:
+                for name, content in sorted(members):
+                    entry = tarfile.TarInfo(name)
+                    entry.size = len(content)
+                    archive.addfile(entry, io.BytesIO(content))
 
 
 def json_bytes(value: object) -> bytes:
