@@ -3,6 +3,7 @@ import io
 import multiprocessing
 import os
 import random
+import re
 import stat
 import tarfile
 import warnings
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from workflow_scripts.errors import BadData
+from workflow_scripts.raw import meter as meter_module
 from workflow_scripts.raw import unpack as unpack_module
 from workflow_scripts.raw.files import Member
 from workflow_scripts.raw.unpack import archive_kind, unpack
@@ -124,6 +126,47 @@ def test_names_that_lead_out(tmp_path, kind, name):
     assert refused(archive, tmp_path, "leads out of the folder", strip=0).record == repr(name)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["C:/out", "c:out"])
+def test_drive_letters(tmp_path, kind, name):
+    archive = make(tmp_path / "a", {name: b"1"}, kind)
+    assert refused(archive, tmp_path, "leads out of the folder").record == repr(name)
+
+
+def test_drive_letters_with_backslashes(tmp_path):
+    refused(make(tmp_path / "a", {"C:\\out": b"1"}, "zip"), tmp_path, "leads out of the folder")
+
+
+def test_zero_bytes_in_names(tmp_path):
+    """The libraries cut a name there, so that two names may look alike."""
+    archive = make(tmp_path / "a", {"good.jpgXexe": b"1"}, "zip")
+    archive.write_bytes(archive.read_bytes().replace(b"jpgXexe", b"jpg\0exe"))
+    assert refused(archive, tmp_path, "leads out of the folder").record == repr("good.jpg\0exe")
+    with tarfile.open(archive, "w", format=tarfile.PAX_FORMAT) as out:
+        out.addfile(tarfile.TarInfo("x" * 99 + "é\0/y"))
+    refused(archive, tmp_path, "leads out of the folder")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["n" * 256, "é" * 128, "/".join(["n" * 200] * 25)])
+def test_names_that_are_too_long(tmp_path, kind, name):
+    error = refused(make(tmp_path / "a", {"good": b"1", name: b"2"}, kind), tmp_path, "characters is too long")
+    assert error.record == name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_names_that_are_strange_but_honest(tmp_path, kind):
+    names = ["n" * 255, "Ü/ß 日本.jpg", "a b%20c#d?.jpg", "-rf", ".hidden", "case.JPG", "CASE.jpg", "..x/y.."]
+    unpack(make(tmp_path / "a", dict.fromkeys(names, b"1"), kind), tmp_path / "into")
+    assert set(tree(tmp_path / "into")) == set(names)
+
+
+@pytest.mark.parametrize("kind", [tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE])
+def test_names_that_would_fill_the_memory(tmp_path, kind):
+    archive = make_tar(tmp_path / "a", type=kind, size=1 << 30)
+    refused(archive, tmp_path, "a member's name or attributes take 1073741824 bytes")
+
+
 def test_backslashes_are_folders_and_no_way_out(tmp_path):
     unpack(make(tmp_path / "a", {"images\\x.jpg": b"1"}, "zip"), tmp_path / "into")
     assert tree(tmp_path / "into") == {"images/x.jpg": b"1"}
@@ -179,6 +222,28 @@ def test_bombs(tmp_path, kind):
     assert len(unpack(archive, tmp_path / "into", max_ratio=9999)) == 2
 
 
+def test_bomb_that_only_claims_its_size(tmp_path):
+    archive = make(tmp_path / "a", {"x": NOISE}, "zip")
+    packed = bytearray(archive.read_bytes())
+    at = packed.index(b"PK\x01\x02") + 24  # the unpacked size, in the central directory
+    packed[at : at + 4] = (1 << 31).to_bytes(4, "little")
+    archive.write_bytes(packed)
+    refused(archive, tmp_path, "the limit is 200")
+    refused(archive, tmp_path, "corrupt or cut short: 100000 bytes found, 2147483648 announced", max_ratio=1e9)
+    refused(make_tar(tmp_path / "b", size=1 << 40), tmp_path, "unpacks to 1099511627776 bytes or more, the limit is")
+
+
+def test_sparse_member_is_as_large_as_it_unpacks(tmp_path):
+    """A few bytes of a tar may stand for a terabyte of zeros."""
+    info = tarfile.TarInfo("member")
+    info.type = tarfile.GNUTYPE_SPARSE
+    block = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    block[483:495] = b"%011o\0" % (1 << 32)  # the real size
+    block[148:156] = b"%06o\0 " % (sum(block[:148]) + sum(block[156:]) + 8 * 32)
+    (tmp_path / "a").write_bytes(block + bytes(10_240))
+    refused(tmp_path / "a", tmp_path, "unpacks to .* the limit is 200")
+
+
 def test_truncated_zip(tmp_path):
     archive = make(tmp_path / "a", FILES, "zip")
     os.truncate(archive, 60_000)
@@ -213,6 +278,26 @@ def test_every_cut_of_a_small_archive_is_noticed(tmp_path):
             refused(tmp_path / "a", tmp_path, "corrupt or cut short|neither zip nor tar")
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_is_damaged_is_told_as_such(tmp_path, kind):
+    """Any byte may be any other: the archive unpacks all the same, or it is refused; nothing else is raised."""
+    whole = make(tmp_path / "a", {"d/é.json": b"[1]" * 30, "n" * 120 + "/b": b"3"}, kind).read_bytes()
+    draw = random.Random(0)
+    outcomes = set()
+    for _ in range(300):
+        packed = bytearray(whole)
+        for _ in range(draw.choice([1, 1, 3])):
+            packed[draw.randrange(len(packed))] = draw.choice([0, 255, draw.randrange(256), *b"0KLxS"])
+        (tmp_path / "a").write_bytes(packed)
+        try:
+            unpack(tmp_path / "a", tmp_path / "into")
+            outcomes.add("unpacked")
+        except BadData:
+            outcomes.add("refused")
+    assert outcomes == {"unpacked", "refused"}
+    assert {p.name for p in tmp_path.iterdir()} == {"a", "into"}
+
+
 def damage(archive: Path, at: int) -> None:
     with open(archive, "r+b") as file:
         file.seek(at)
@@ -229,6 +314,15 @@ def test_damaged_tar(tmp_path):
     archive = make(tmp_path / "a", FILES, "tar.gz")
     damage(archive, archive.stat().st_size - 6)  # gzip's checksum, after the tar's end
     refused(archive, tmp_path, "CRC check failed")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_progress_is_bytes_of_the_archive(tmp_path, monkeypatch, capsys, kind):
+    monkeypatch.setattr(meter_module, "SAY_EVERY_S", 0)
+    unpack(make(tmp_path / "a.bin", FILES, kind), tmp_path / "into")
+    lines = capsys.readouterr().err.splitlines()
+    assert lines
+    assert all(re.fullmatch(r"unpack a\.bin: +\d+%.*/1\d\dk \[.*\]", line) for line in lines), lines
 
 
 def test_not_an_archive(tmp_path):

@@ -67,7 +67,8 @@ def check_by_hand(files: Iterable[File], to: Path, *, dataset: str, lock: Lock |
     for page in dict.fromkeys(file.page for file in missing):
         steps.append(f"visit {page} and put")
         steps += [f"  {_described(f, _expected(f, dataset, lock), to)}" for f in missing if f.page == page]
-    steps.append("then run the same command again")
+    steps.append("then run the same command again; what lies unpacked somewhere is used there by the config's")
+    steps.append(f"  raw: {{{dataset}: /its/folder}}")
     names = ", ".join(file.name for file in missing)
     fix = "\n    ".join(["", *steps])
     raise BadData(f"{dataset} needs {names}, which can only be fetched by hand", file=to, fix=fix)

@@ -162,6 +162,8 @@ def _write(archive: Path, entry: _Entry, making: Path, path: str, show: Callable
             out.write(chunk)
             digest.update(chunk)
             show()
+        if out.tell() != entry.bytes:
+            raise EOFError(f"{out.tell()} bytes found, {entry.bytes} announced")
     return Member(path, entry.bytes, digest.hexdigest())
 
 
