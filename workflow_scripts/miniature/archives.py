@@ -36,13 +36,16 @@ def write_zip(path: Path, members: Iterable[tuple[str, bytes]]) -> None:
 def write_tar(path: Path, members: Iterable[tuple[str, bytes]]) -> None:
     """Write (name, content) members, sorted by name, as a tar at `path`, gzipped if its name says so."""
     gzipped = path.name.endswith((".gz", ".tgz"))
-    with replacing(path) as partial, open(partial, "wb") as out:
-        with gzip.GzipFile("", "wb", 6, out, mtime=0) if gzipped else out as stream:
-            with tarfile.open(fileobj=stream, mode="w") as archive:
-                for name, content in sorted(members):
-                    entry = tarfile.TarInfo(name)
-                    entry.size = len(content)
-                    archive.addfile(entry, io.BytesIO(content))
+    with (
+        replacing(path) as partial,
+        open(partial, "wb") as out,
+        gzip.GzipFile("", "wb", 6, out, mtime=0) if gzipped else out as stream,
+        tarfile.open(fileobj=stream, mode="w") as archive,
+    ):
+        for name, content in sorted(members):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
 
 
 def json_bytes(value: object) -> bytes:
