@@ -21,7 +21,7 @@ INFO = {
     "date_created": "2014-01-01 00:00:00",
 }
 LICENSES = [{"url": "http://miniature.invalid/licence", "id": 1, "name": "drawn, no rights reserved"}]
-IDS_PER_IMAGE = 20  # annotation ids are image id * this + number
+IDS_PER_IMAGE = 20  # annotation ids are image id * this + number, in the order of the scene's things
 STRAY_BLANK, STRAY_NEWLINE = 0.04, 0.02  # shares of captions
 BROKEN_INDEX = 71  # the train picture with one box of no width
 
@@ -33,8 +33,8 @@ def write(seed: int, sizes: Mapping[str, int], folder: Path) -> None:
         pictures = list(coco_pictures(seed, split, sizes[size]))
         files = [(f"{split}/{file_name(split, p.image_id)}", jpeg(p.scene)) for p in pictures]
         write_zip(folder / f"{split}.zip", files)
-        for kind, content in (("captions", _captions(seed, pictures)), ("instances", _instances(pictures, split))):
-            whole = {"info": INFO, "licenses": LICENSES, "images": [_image(p, split) for p in pictures], **content}
+        for kind, content in (("captions", _captions(seed, pictures)), ("instances", instances(pictures, split))):
+            whole = {"info": INFO, "licenses": LICENSES, "images": [image_entry(p, split) for p in pictures], **content}
             annotations.append((f"annotations/{kind}_{split}.json", json_bytes(whole)))
     write_zip(folder / "annotations_trainval2014.zip", annotations)
 
@@ -49,7 +49,7 @@ def jpeg(scene: Scene) -> bytes:
     return drawing.jpeg(picture if scene.things or scene.crowds else picture.convert("L"))
 
 
-def _image(picture: Picture, split: str) -> dict:
+def image_entry(picture: Picture, split: str) -> dict:
     name = file_name(split, picture.image_id)
     return {
         "license": 1,
@@ -75,7 +75,8 @@ def _captions(seed: int, pictures: list[Picture]) -> dict:
     return {"annotations": found}
 
 
-def _instances(pictures: list[Picture], split: str) -> dict:
+def instances(pictures: list[Picture], split: str) -> dict[str, list[dict]]:
+    """The annotations of these pictures, which are the first of the split, and the categories."""
     found = []
     for index, p in enumerate(pictures):
         first = p.image_id * IDS_PER_IMAGE
