@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
 
@@ -38,6 +39,7 @@ STALL_BYTES = 60_000
 MAX_REDIRECTS = 10
 MAX_BYTES = 1 << 38  # 256 GiB, above every dataset's largest file: the end of a body whose length is not told
 CHUNK = 1 << 20
+A_PAGE = "a web page, not a file: it may ask to log in or to accept terms"
 _PACKINGS = ("gzip", "x-gzip", "deflate", "br", "zstd", "compress")
 
 
@@ -70,12 +72,13 @@ def transfer(url: str, part: Path, name: str, expected: Expected, *, deadline: f
         except (_TryAgain, requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError) as error:
             failed = 1 if _size(part) >= furthest + STALL_BYTES else failed + 1
             furthest = max(furthest, _size(part))
+            problem = _said(error)
             if failed >= ATTEMPTS:
-                raise GoneWrong(f"{error} ({failed} attempts)") from error
+                raise GoneWrong(f"{problem} ({failed} attempts)") from error
             wait = max(min(BACKOFF_S * 2 ** (failed - 1), MAX_BACKOFF_S), getattr(error, "wait", 0.0))
             if time.monotonic() + wait > deadline:
                 raise OutOfTime from error
-            say(f"{url}: {error}; asking again in {wait:.3g} s")
+            say(f"{url}: {problem}; asking again in {wait:.3g} s")
             time.sleep(wait)
         except requests.RequestException as error:
             raise GoneWrong(str(error)) from error
@@ -83,6 +86,11 @@ def transfer(url: str, part: Path, name: str, expected: Expected, *, deadline: f
             raise BadData(
                 f"it cannot be written: {error.strerror}", file=part, fix="make room and run the same command again"
             ) from error
+
+
+def _said(error: Exception) -> str:
+    """What went wrong, without the library's "max retries exceeded", of which there were none."""
+    return str(getattr(error.args[0] if error.args else None, "reason", error))
 
 
 def _attempt(url: str, part: Path, name: str, expected: Expected, deadline: float) -> None:
@@ -102,22 +110,13 @@ def _attempt(url: str, part: Path, name: str, expected: Expected, deadline: floa
         if start is None:
             return  # there is nothing left to fetch
         _check_offer(response, name, total, expected)
-        if not start:
+        if start == 0:
             discard(part)
         limit = next((n for n in (total, expected.bytes) if n is not None), MAX_BYTES)
-        with open(part, "ab" if start else "wb") as out, Meter(name, start=start, total=total) as meter:
-            if not start:
+        with open(part, "ab") as out, Meter(name, start=start, total=total) as meter:
+            if start == 0:
                 version.keep(part)
-            done = start
-            try:
-                for piece in exchange.body(deadline):
-                    done += len(piece)
-                    if done > limit:
-                        break
-                    out.write(piece)
-                    meter.at(done)
-            except urllib3.exceptions.ProtocolError as error:
-                raise _TryAgain(f"the connection broke at byte {done} of {total or 'an unknown number'}") from error
+            done = _receive(exchange.body(deadline), out, start, limit, meter)
     if done > limit:
         discard(part)
         raise _TryAgain(f"more than the {limit} bytes expected came; starting over")
@@ -125,7 +124,23 @@ def _attempt(url: str, part: Path, name: str, expected: Expected, deadline: floa
         raise _TryAgain(f"the connection ended at byte {done} of {limit}")
     if _is_page(part) and not _may_be_page(name):
         discard(part)
-        raise GoneWrong("a web page, not a file: it may ask to log in or to accept terms")
+        raise GoneWrong(A_PAGE)
+
+
+def _receive(pieces: Iterator[bytes], out: IO[bytes], start: int, limit: int, meter: Meter) -> int:
+    """Write a body that begins at byte `start`; returns where it ends, or something above `limit`."""
+    done = start
+    try:
+        for piece in pieces:
+            done += len(piece)
+            if done > limit:
+                break
+            out.write(piece)
+            meter.at(done)
+    except urllib3.exceptions.ProtocolError as error:
+        of = f" of {limit}" if limit < MAX_BYTES else ""
+        raise _TryAgain(f"the connection broke at byte {done}{of}") from error
+    return done
 
 
 def _extent(response: requests.Response, have: int) -> tuple[int | None, int | None]:
@@ -154,7 +169,7 @@ def _retry_after(response: requests.Response) -> float:
 def _check_offer(response: requests.Response, name: str, total: int | None, expected: Expected) -> None:
     """Raises GoneWrong if what is about to come cannot be the file."""
     if "text/html" in response.headers.get("Content-Type", "") and not _may_be_page(name):
-        raise GoneWrong("a web page, not a file: it may ask to log in or to accept terms")
+        raise GoneWrong(A_PAGE)
     packing = response.headers.get("Content-Encoding", "").lower()
     if packing in _PACKINGS and not name.endswith((".gz", ".tgz")):  # there it may mean the file's own packing
         raise GoneWrong(f"the server packs the file ({packing}) though asked not to")
