@@ -29,6 +29,7 @@ class Raw(Section):
     locks: str
     keep_archives: bool
     max_hours: Positive
+    datasets: Literal["all", "needed"]
     check_pictures: Literal["decode", "header", "none"]
 
     @property
@@ -64,6 +65,10 @@ class Miniature(Section):
 
 class DatasetChoice(Section):
     splits: dict[Literal["train", "validation", "test"], str]
+
+
+class NaturalInstructions(Section):
+    test_tasks: Count | Annotated[list[str], Field(min_length=1)] | None
 
 
 class Quarantine(Section):
@@ -168,6 +173,7 @@ class Config(Section):
     raw: Raw
     miniature: Miniature
     datasets: dict[str, DatasetChoice]
+    natural_instructions: NaturalInstructions
     quarantine: Quarantine
     tasks: Tasks
     instances: Instances

@@ -7,7 +7,6 @@ provenance out, so that rows made by changed code count as the same when they ar
 """
 
 import dataclasses
-import functools
 import hashlib
 import itertools
 import json
@@ -187,10 +186,9 @@ def as_row(value: object) -> object:
     return [as_row(v) for v in value] if isinstance(value, tuple) else value
 
 
-def batch_of(records: Sequence, record: type) -> pa.RecordBatch:
-    """Instances of a record dataclass as columns, built one by one field and not row by row."""
-    schema = of_records(record)
-    columns = [_column([getattr(r, field.name) for r in records], field) for field in schema]
+def batch_of(objects: Sequence, schema: pa.Schema) -> pa.RecordBatch:
+    """Instances of a dataclass as columns, which are built one by one and not row by row."""
+    columns = [_column([getattr(o, field.name) for o in objects], field) for field in schema]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
@@ -213,27 +211,30 @@ def _column(values: list, field: pa.Field) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), below, type=kind)
 
 
-@functools.cache
-def _builder(hint: object) -> Callable[[typing.Any], object] | None:
-    """What turns an Arrow row's value back into what `hint` says; None if it is that already."""
+def from_batch(batch: pa.RecordBatch, record: type) -> list:
+    """The instances of a record dataclass that `batch_of` made columns of."""
+    hints = typing.get_type_hints(record)
+    names = [f.name for f in dataclasses.fields(record)]
+    return [record(*row) for row in zip(*(_values(batch.column(name), hints[name]) for name in names))]
+
+
+def _values(column: pa.Array, hint: object) -> list:
+    """The values of a column as what the hint says, again column by column."""
     if isinstance(hint, types.UnionType):
         [inner] = [h for h in typing.get_args(hint) if h is not type(None)]
-        build = _builder(inner)
-        return build and (lambda value: None if value is None else build(value))
+        values = iter(_values(column.drop_null(), inner))
+        return [next(values) if valid else None for valid in column.is_valid().to_pylist()]
     if dataclasses.is_dataclass(hint):
         hints = typing.get_type_hints(hint)
-        parts = [(f.name, _builder(hints[f.name])) for f in dataclasses.fields(hint)]
-        return lambda row: hint(**{name: row[name] if b is None else b(row[name]) for name, b in parts})
-    if typing.get_origin(hint) is tuple:
-        args = typing.get_args(hint)
-        inner = _builder(args[0]) if args[-1] is Ellipsis else None
-        return tuple if inner is None else (lambda values: tuple(map(inner, values)))
-    return None
-
-
-def from_row(cls: type, row: Mapping) -> object:
-    """The dataclass instance that `as_row` wrote."""
-    return _builder(cls)(row)
+        parts = [_values(part, hints[f.name]) for f, part in zip(dataclasses.fields(hint), column.flatten())]
+        return [hint(*row) for row in zip(*parts)]
+    if typing.get_origin(hint) is not tuple:
+        return column.to_pylist()
+    args = typing.get_args(hint)
+    if args[-1] is not Ellipsis:
+        return list(zip(*[iter(_values(column.flatten(), args[0]))] * len(args)))
+    values, ends = _values(column.flatten(), args[0]), column.offsets.to_pylist()
+    return [tuple(values[start - ends[0] : end - ends[0]]) for start, end in itertools.pairwise(ends)]
 
 
 class Writer:
@@ -248,8 +249,9 @@ class Writer:
         self._replacing = replacing(path)
         self._file = pq.ParquetWriter(self._replacing.__enter__(), schema, compression="zstd", version="2.6")
 
-    def add(self, row: Mapping) -> None:
-        if row.keys() != set(self._schema.names):
+    def add(self, row: object) -> None:
+        """row: a mapping of the columns, or a dataclass that has them as fields; a table's rows are all of one sort."""
+        if isinstance(row, Mapping) and row.keys() != set(self._schema.names):
             wrong = sorted(row.keys() ^ set(self._schema.names))
             raise TypeError(f"row of {self._schema.metadata[b'table'].decode()} has not the right columns: {wrong}")
         self._pending.append(row)
@@ -267,8 +269,11 @@ class Writer:
         self.rows += batch.num_rows
 
     def _flush(self) -> None:
-        batch = pa.RecordBatch.from_pylist(self._pending, schema=self._schema)
-        _refuse_nulls(batch, self._pending)
+        if isinstance(self._pending[0], Mapping):
+            batch = pa.RecordBatch.from_pylist(self._pending, schema=self._schema)
+            _refuse_nulls(batch, self._pending)
+        else:
+            batch = batch_of(self._pending, self._schema)
         self._write(batch)
         self._pending = []
 
@@ -303,7 +308,7 @@ def _refuse_nulls(batch: pa.RecordBatch, rows: list) -> None:
             raise ValueError(f"column {field.name} may not be null: {row}")
 
 
-def write(rows: Iterable[Mapping], schema: pa.Schema, path: Path, *, provenance: Mapping | None = None) -> int:
+def write(rows: Iterable, schema: pa.Schema, path: Path, *, provenance: Mapping | None = None) -> int:
     """Write a table; returns its number of rows. Nothing appears at `path` unless all rows are good."""
     with Writer(path, schema, provenance) as writer:
         for row in rows:
@@ -341,12 +346,12 @@ def read(path: Path, schema: pa.Schema, *, columns: list[str] | None = None) -> 
         yield from batch.to_pylist()
 
 
-def select(path: Path, schema: pa.Schema, keep: Callable[[pa.RecordBatch], list[int]]) -> Iterator[dict]:
-    """Rows that `keep` names by their positions within each batch; only these become Python objects."""
-    for batch in open_table(path, schema).iter_batches(ROWS_PER_GROUP):
-        positions = keep(batch)
-        if positions:
-            yield from batch.take(pa.array(positions)).to_pylist()
+def records(
+    path: Path, record: type, *, keep: Callable[[pa.RecordBatch], pa.Array] | None = None
+) -> Iterator:  # fmt: skip
+    """The records of a table, one at a time; of those alone that `keep`'s mask of a batch names, if it is given."""
+    for batch in open_table(path, of_records(record)).iter_batches(ROWS_PER_GROUP):
+        yield from from_batch(batch.filter(keep(batch)) if keep else batch, record)
 
 
 def column(path: Path, name: str) -> list:

@@ -151,10 +151,8 @@ def test_other_records_are_no_input(task, world, tmp_path):
     dataset, records = load_dataset(task.dataset), world.records(task.dataset, task.splits[0])
     if task.survey is not None:
         column, value = task.where or (None, None)
-        rows = schemas.read(records, schemas.of_records(dataset.record))
-        whole = task.survey(
-            [schemas.from_row(dataset.record, row) for row in rows if column is None or row[column] == value]
-        )
+        all_records = schemas.records(records, dataset.record)
+        whole = task.survey([r for r in all_records if column is None or getattr(r, column) == value])
         task = dataclasses.replace(task, survey=lambda _: whole)
     half = rewritten(task, records, tmp_path / "r", lambda rows: rows[::2])
     assert derived(task, half, most=3)

@@ -24,7 +24,7 @@ from workflow_scripts.tasks.vqa import grounded_vqa, visual_question_answering
 
 def records(world, dataset: str, split: str = "train") -> list:
     cls = load_dataset(dataset).record
-    return [schemas.from_row(cls, row) for row in schemas.read(world.records(dataset, split), schemas.of_records(cls))]
+    return list(schemas.records(world.records(dataset, split), cls))
 
 
 def derived(derive, record, *survey, seed: int = 0) -> list:

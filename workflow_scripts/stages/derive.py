@@ -20,8 +20,7 @@ def main(*, task: str, seed: int, max_instances: int, max_per_picture: int, reco
         max_instances=max_instances,
         max_per_picture=max_per_picture,
     )
-    rows = (schemas.as_row(instance) for instance in track(found, f"derive {task}", unit="instances"))
-    made = schemas.write(rows, schemas.INSTANCES, out)
+    made = schemas.write(track(found, f"derive {task}", unit="instances"), schemas.INSTANCES, out)
     if declared.role == "eval" and not made:
         fix = "give the split more records, or leave the task out with tasks.leave_out"
         raise BadData(f"no record gives an instance of the unseen task {task}", file=records, fix=fix)

@@ -83,7 +83,7 @@ def _add_argument(parser: argparse.ArgumentParser, parameter: inspect.Parameter)
     many = typing.get_origin(hint) is list
     if many:
         [hint] = typing.get_args(hint)
-    if isinstance(hint, types.UnionType):
+    if typing.get_origin(hint) in (types.UnionType, typing.Union):
         [hint] = [h for h in typing.get_args(hint) if h is not type(None)]
     kind, convert = "setting", hint
     if typing.get_origin(hint) is typing.Annotated:

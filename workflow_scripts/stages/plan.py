@@ -44,8 +44,8 @@ class Plan:
             load_dataset(name)  # a name that is none must not go unnoticed
         # Wrong words and files are an error on start.
         _ = self.base, self.released_tokenizer, self.released_vqgan, self.initialisation
-        if unknown := set(config.datasets) - {t.dataset for t in everything.values()}:
-            raise BadConfig(f"datasets names {', '.join(sorted(unknown))}, which no task has")
+        for name in config.datasets:
+            load_dataset(name)
 
     def _chosen(self, everything: dict[str, Task]) -> list[Task]:
         wanted = self.config.tasks
@@ -106,17 +106,28 @@ class Plan:
 
     @cached_property
     def datasets(self) -> dict[str, Dataset]:
-        """Every dataset that some task needs, by id."""
+        """Every dataset that is fetched and read, by id: those that some task needs, or all that there are."""
         ids = {d for task in self.tasks.values() for d in self._needs(task.dataset)}
+        if self.config.raw.datasets == "all":
+            ids |= {d for d in dataset_ids() if all(map(self._is_present, self._needs(d)))}
         return {d: load_dataset(d) for d in sorted(ids)}
 
     def splits(self, dataset: str) -> dict[str, str]:
-        """Our splits that some task of the dataset needs -> its native name for each."""
+        """Our splits that some task needs (all where none does and raw.datasets is all) -> the dataset's name for each."""
         declared = dict(self.datasets[dataset].splits)
         if dataset in self.config.datasets:
             declared |= self.config.datasets[dataset].splits
         used = {split for task in self.tasks.values() if task.dataset == dataset for split in task.splits}
+        if not used and self.config.raw.datasets == "all":
+            used = set(declared)
         return {split: declared[split] for split in ("train", "validation", "test") if split in used}
+
+    def read_options(self, dataset: str) -> str:
+        """What the dataset's reader alone is told."""
+        if dataset != NATURAL_INSTRUCTIONS:
+            return "{}"
+        chosen = self.config.natural_instructions
+        return json.dumps({"seed": self.config.seed, "test_tasks": chosen.test_tasks})
 
     def native_splits(self, dataset: str) -> list[str]:
         return list(dict.fromkeys(self.splits(dataset).values()))

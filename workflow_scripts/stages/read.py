@@ -2,12 +2,11 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
 
 import pyarrow as pa
 
 from workflow_scripts import schemas
-from workflow_scripts.datasets.base import Dataset, Source
+from workflow_scripts.datasets.base import Source
 from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.files import write_text
 from workflow_scripts.pictures import roots
@@ -37,9 +36,13 @@ def main(
     with contextlib.ExitStack() as stack:
         writers = {split: stack.enter_context(schemas.Writer(path, schema)) for split, path in zip(splits, records)}
         progress = stack.enter_context(Progress(f"read {dataset}", unit="records"))
-        for split, batch in _batches(declared, source):
-            writers[split].add_batch(batch)
-            progress.update(batch.num_rows)
+        for split, found in declared.read(source):
+            if isinstance(found, pa.RecordBatch):
+                writers[split].add_batch(found)
+                progress.update(found.num_rows)
+            else:
+                writers[split].add(found)
+                progress.update()
         for split in splits:
             source.quarantine[split].check(max_bad_share, dataset, split)
     for split, path in zip(splits, quarantines):
@@ -48,22 +51,6 @@ def main(
     return ", ".join(
         f"{split}: {writers[split].rows} records, {len(source.quarantine[split].bad)} bad" for split in splits
     )
-
-
-def _batches(declared: Dataset, source: Source) -> Iterator[tuple[str, pa.RecordBatch]]:
-    """What the reader gives, single records gathered by split."""
-    gathered = {split: [] for split in source.splits}
-    for split, found in declared.read(source):
-        if isinstance(found, pa.RecordBatch):
-            yield split, found
-            continue
-        gathered[split].append(found)
-        if len(gathered[split]) == schemas.ROWS_PER_GROUP:
-            yield split, schemas.batch_of(gathered[split], declared.record)
-            gathered[split] = []
-    for split, rest in gathered.items():
-        if rest:
-            yield split, schemas.batch_of(rest, declared.record)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from workflow_scripts import schemas
 from workflow_scripts.datasets.base import Dataset
 from workflow_scripts.errors import BadData
@@ -19,15 +22,15 @@ def instances(
     task: Task, dataset: Dataset, records: Path, *, seed: int, max_instances: int, max_per_picture: int
 ) -> Iterator[Instance]:
     """The task's instances of one split, at most max_instances, at most max_per_picture of one picture."""
-    schema = schemas.of_records(dataset.record)
-    ids = _record_ids(task, records, schema)
+    record = dataset.record
+    ids = _record_ids(task, records, record)
     order = sorted(ids, key=lambda record_id: keyed_number(seed, task.id, "sample", record_id))
-    survey = () if task.survey is None else (task.survey(_all(task, dataset, records, schema)),)
+    survey = () if task.survey is None else (task.survey(_all(task, records, record)),)
     made, of_picture = set(), Counter()
     start, size = 0, max_instances + max_instances // 4 + 50
     while start < len(order) and len(made) < max_instances:
         chosen = order[start : start + size]
-        found = {record.record_id: record for record in _some(chosen, dataset, records, schema)}
+        found = {r.record_id: r for r in _some(chosen, records, record)}
         for record_id in chosen:
             for instance in task.derive(found[record_id], Draw(seed, task.id, record_id), *survey):
                 if len(made) == max_instances:
@@ -44,23 +47,22 @@ def instances(
         start, size = start + size, size * 2
 
 
-def _record_ids(task: Task, records: Path, schema) -> list[str]:
-    columns = ["record_id"] + ([task.where[0]] if task.where else [])
-    rows = schemas.read(records, schema, columns=columns)
-    return [row["record_id"] for row in rows if task.where is None or row[task.where[0]] == task.where[1]]
+def _record_ids(task: Task, records: Path, record: type) -> list[str]:
+    file = schemas.open_table(records, schemas.of_records(record))
+    if task.where is None:
+        return file.read(["record_id"]).column(0).to_pylist()
+    column, value = task.where
+    table = file.read(["record_id", column])
+    return table.filter(pc.equal(table.column(column), value)).column("record_id").to_pylist()
 
 
-def _some(chosen: list[str], dataset: Dataset, records: Path, schema) -> Iterator:
-    wanted = set(chosen)
-
-    def keep(batch) -> list[int]:
-        return [i for i, record_id in enumerate(batch.column("record_id").to_pylist()) if record_id in wanted]
-
-    for row in schemas.select(records, schema, keep):
-        yield schemas.from_row(dataset.record, row)
+def _some(chosen: list[str], records: Path, record: type) -> Iterator:
+    wanted = pa.array(chosen)
+    return schemas.records(records, record, keep=lambda batch: pc.is_in(batch.column("record_id"), value_set=wanted))
 
 
-def _all(task: Task, dataset: Dataset, records: Path, schema) -> Iterator:
-    for row in schemas.read(records, schema):
-        if task.where is None or row[task.where[0]] == task.where[1]:
-            yield schemas.from_row(dataset.record, row)
+def _all(task: Task, records: Path, record: type) -> Iterator:
+    if task.where is None:
+        return schemas.records(records, record)
+    column, value = task.where
+    return schemas.records(records, record, keep=lambda batch: pc.equal(batch.column(column), value))

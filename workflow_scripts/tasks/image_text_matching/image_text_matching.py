@@ -21,16 +21,19 @@ class Foreign:
 
 def survey(photos: Iterable[Photo]) -> list[Foreign]:
     """Up to POOL captions which name something, of photos drawn by their id."""
-    pool = []
+    pool, bound = [], 1 << 64
     for photo in photos:
+        key = keyed_number("image_text_matching pool", photo.record_id)
+        if key > bound:
+            continue
         names = {o.name for o in photo.objects}
         for number, caption in enumerate(photo.captions):
-            named = frozenset(name for name in names if name in caption.lower())
-            if named:
-                pool.append((keyed_number("image_text_matching pool", photo.record_id, number), caption, named))
+            if named := frozenset(name for name in names if name in caption.lower()):
+                pool.append((key, number, Foreign(caption, named)))
         if len(pool) > 4 * POOL:
-            pool = sorted(pool)[:POOL]
-    return [Foreign(caption, named) for _, caption, named in sorted(pool, key=lambda p: p[0])[:POOL]]
+            pool = sorted(pool, key=lambda p: p[:2])[:POOL]
+            bound = pool[-1][0]
+    return [foreign for *_, foreign in sorted(pool, key=lambda p: p[:2])[:POOL]]
 
 
 def derive(photo: Photo, draw: Draw, pool: list[Foreign]) -> Iterator[Instance]:
