@@ -128,8 +128,7 @@ def test_what_is_an_archive(name, plain):
 
 def test_archive_that_holds_a_manifest_is_refused(job, server):
     server.answers["/photos.zip"] = [Answer(zipped(**{"top/manifest.json": b"{}"}))]
-    with pytest.raises(BadData, match=r"it holds a file manifest\.json, as the manifest is named"):
-        job.run()
+    job.refuse(r"it holds a file manifest\.json, as the manifest is named")
 
 
 # The lock
@@ -349,7 +348,7 @@ def test_archives_that_went_must_agree_with_the_lock(job, server):
 
 
 @pytest.mark.parametrize("keep_archives", [0, 1])
-@pytest.mark.parametrize("step", ["unpack", "_place", "Manifest.write", "_remove_fetched"])
+@pytest.mark.parametrize("step", ["unpack", "place", "Manifest.write", "_remove_fetched"])
 def test_killed_job_is_repeated(job, monkeypatch, step, keep_archives):
     """Killed just after a step; what a later run takes for a result is one."""
 
@@ -369,7 +368,7 @@ def test_killed_job_is_repeated(job, monkeypatch, step, keep_archives):
     child.start()
     child.join()
     assert child.exitcode == (0 if step == "_remove_fetched" and keep_archives else 9)
-    if step in ("unpack", "_place"):
+    if step in ("unpack", "place"):
         assert not (job.root / "manifest.json").exists()
     else:
         assert job.found() == FOUND

@@ -207,10 +207,21 @@ def test_what_python_cannot_unpack(tmp_path):
     packed = bytearray(archive.read_bytes())
     packed[packed.index(b"PK\x01\x02") + 8] |= 1  # the flag for encryption, in the central directory
     archive.write_bytes(packed)
-    refused(archive, tmp_path, "a member is encrypted: unpack it by hand")
+    error = refused(archive, tmp_path, "a member is encrypted")
+    assert error.fix.startswith("with the publisher's password, unpack it by hand and let the config name the folder")
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_BZIP2) as out:
         out.writestr("member", NOISE)
     refused(archive, tmp_path, "a member is packed by method 12")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_full_disk(tmp_path, monkeypatch):
+    def opened(path, mode):
+        return Path("/dev/full").open("wb") if mode == "xb" else path.open(mode)
+
+    monkeypatch.setattr(unpack_module, "open", opened, raising=False)
+    error = refused(make(tmp_path / "a", FILES, "zip"), tmp_path, "it cannot be unpacked: No space left on device")
+    assert error.fix.startswith("make room")
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar.gz"])

@@ -2,11 +2,13 @@
 
 import math
 import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
 
 from workflow_scripts.errors import BadData
+from workflow_scripts.files import replacing
 from workflow_scripts.progress import say
 from workflow_scripts.raw.files import Expected, File
 from workflow_scripts.raw.lock import Lock
@@ -56,6 +58,15 @@ def fetch(
         os.replace(path, path.with_name(f"{path.name}.replaced"))
     finish(part, path)
     return path
+
+
+def place(path: Path, target: Path) -> None:
+    """Give a file a second name, without a second copy where the disk can do that; so nobody may write to either."""
+    with replacing(target) as part:
+        try:
+            os.link(path, part)
+        except OSError:  # another disk, or one without links
+            shutil.copyfile(path, part)
 
 
 def check_by_hand(files: Iterable[File], to: Path, *, dataset: str, lock: Lock | None = None) -> None:

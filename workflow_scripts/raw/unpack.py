@@ -26,6 +26,7 @@ HARMLESS = 16 << 20  # bytes below which the ratio does not matter
 MAX_TEXT = 1 << 20  # bytes of a long name or of extended attributes in a tar
 
 _CORRUPT = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError)
+BY_HAND = "unpack it by hand and let the config name the folder: raw: {<dataset>: /its/folder}"
 _TEXTS = (
     tarfile.GNUTYPE_LONGNAME,
     tarfile.GNUTYPE_LONGLINK,
@@ -45,6 +46,7 @@ class _Entry:
     folder: bool
     refused: str | None  # what it is, if it is not a folder or a plain file that can be read
     open: Callable[[], IO[bytes]]
+    fix: str | None = None  # what to do about a refused one
 
 
 def archive_kind(path: Path) -> str | None:
@@ -102,13 +104,15 @@ def _unpack_beside(
                 if entry.folder or not path.startswith(keep or ""):
                     continue
                 if entry.refused:
-                    raise BadData(f"a member is {entry.refused}", file=archive, record=entry.name)
+                    raise BadData(f"a member is {entry.refused}", file=archive, record=entry.name, fix=entry.fix)
                 total += entry.bytes
                 _check_growth(archive, entry, total, size, max_bytes, max_ratio)
                 members.append(_write(archive, entry, making, path, lambda: meter.at(file.tell())))
         except (*_CORRUPT, OSError) as error:
+            # A seek to where no file has anything (EINVAL) is the archive's fault, all else the disk's.
             if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
-                raise  # the disk's trouble; a seek to where no file has anything is the archive's
+                fix = "make room and run the same command again"
+                raise BadData(f"it cannot be unpacked: {error.strerror}", file=archive, fix=fix) from error
             at = f"{entry.name} (begins at byte {entry.at}), " if entry else ""
             raise BadData(
                 f"the archive is corrupt or cut short: {error}",
@@ -190,17 +194,17 @@ def _zip_entries(archive: Path, file: IO[bytes]) -> Iterator[_Entry]:
     with zipfile.ZipFile(file) as members:
         for info in members.infolist():
             kind = stat.S_IFMT(info.external_attr >> 16)
-            refused = None
+            refused = fix = None
             if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
                 refused = "a link" if kind == stat.S_IFLNK else "a device or the like"
             elif info.flag_bits & 1:
-                refused = "encrypted: unpack it by hand, with the publisher's password"
+                refused, fix = "encrypted", f"with the publisher's password, {BY_HAND}"
             elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                refused = f"packed by method {info.compress_type}, which is not read here: unpack it by hand"
+                refused, fix = f"packed by method {info.compress_type}, which is not read here", BY_HAND
             name = info.filename if "\0" not in info.orig_filename else info.orig_filename  # the library cuts it there
             name = name.replace("\\", "/")  # Windows
             opened = lambda info=info: members.open(info)  # noqa: E731
-            yield _Entry(name, info.file_size, info.header_offset, name.endswith("/"), refused, opened)
+            yield _Entry(name, info.file_size, info.header_offset, name.endswith("/"), refused, opened, fix)
 
 
 def _tar_entries(archive: Path, stream: IO[bytes]) -> Iterator[_Entry]:

@@ -1,6 +1,5 @@
 """Fetch, verify and unpack a dataset's files; or note where a folder used in place lies."""
 
-import os
 import shutil
 import time
 from pathlib import Path
@@ -8,8 +7,7 @@ from pathlib import Path
 from workflow_scripts.datasets.base import Dataset
 from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.errors import BadData
-from workflow_scripts.files import replacing
-from workflow_scripts.raw.fetch import check_by_hand, fetch
+from workflow_scripts.raw.fetch import check_by_hand, fetch, place
 from workflow_scripts.raw.files import Member
 from workflow_scripts.raw.lock import Lock
 from workflow_scripts.raw.manifest import Manifest
@@ -85,23 +83,15 @@ def _bring(
         path = fetch(file, archives, mirror=mirror, dataset=declared.id, lock=lock, deadline=deadline)
         fetched.append(Member.of(path, below=archives))
         if file.plain:
-            _place(path, out.parent / file.into / file.name)
+            place(path, out.parent / file.into / file.name)
         else:
             unpack(path, out.parent / file.into, strip=file.strip, keep=file.keep)
         if out.exists():
+            out.unlink()  # it must not be taken for ours
             raise BadData(f"it holds a file {out.name}, as the manifest is named", file=path, fix="unpack it below")
         if lock and file.sha256 is None:
             lock.record(fetched[-1])  # only now: what is cut short must not become what is expected
     return Receipt.of(declared.files, fetched, out.parent, out)
-
-
-def _place(path: Path, target: Path) -> None:
-    """Give a plain file its second name, without a second copy where the disk can do that; nobody writes to either."""
-    with replacing(target) as part:
-        try:
-            os.link(path, part)
-        except OSError:  # another disk, or one without links
-            shutil.copyfile(path, part)
 
 
 def _remove_copies(declared: Dataset, archives: Path, originals: Path) -> None:
