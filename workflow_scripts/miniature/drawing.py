@@ -2,13 +2,13 @@
 
 import io
 import math
-from functools import lru_cache
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from workflow_scripts.miniature.kinds import COLOURS, PLACES, SKIES, WALL
-from workflow_scripts.miniature.pen import FINER, Colour, Pen
-from workflow_scripts.miniature.scenes import Crowd, Scene, Thing, within
+from workflow_scripts.miniature.notices import paint_notice
+from workflow_scripts.miniature.pen import FINER, Colour, Pen, write
+from workflow_scripts.miniature.scenes import Crowd, Scene, Thing
 from workflow_scripts.miniature.shapes import PAINTERS
 
 QUALITY = 90  # JPEG
@@ -21,6 +21,8 @@ def draw(scene: Scene) -> Image.Image:
     _background(Pen(canvas, (0, 0, scene.width, scene.height)), scene)
     for crowd in scene.crowds:
         _heap(canvas, crowd)
+    for notice in scene.notices:
+        paint_notice(canvas, notice)
     for thing in scene.things:
         _paint(canvas, thing)
     return canvas.reduce(FINER)
@@ -178,19 +180,5 @@ def _paint(canvas: Image.Image, thing: Thing) -> None:
     pen = Pen(canvas, thing.box, 0.5 if thing.size == "tiny" else 1.0)
     PAINTERS[thing.category](pen, thing, COLOURS[thing.colour])
     if thing.word:
-        _write(pen.draw, thing)
-
-
-def _write(draw: ImageDraw.ImageDraw, thing: Thing) -> None:
-    """The thing's word, centred and as large as its place allows."""
-    colour = COLOURS["black"] if thing.colour in ("white", "yellow", "pink", "orange") else COLOURS["white"]
-    x0, y0, x1, y1 = (v * FINER for v in within(thing.box, thing.kind.word_box))
-    left, top, right, bottom = _font(64).getbbox(thing.word)
-    scale = min((x1 - x0) / (right - left), (y1 - y0) / (bottom - top))
-    font = _font(max(6, int(64 * scale)))
-    draw.text(((x0 + x1) / 2, (y0 + y1) / 2), thing.word, colour, font, anchor="mm", stroke_width=1, stroke_fill=colour)
-
-
-@lru_cache(maxsize=64)
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.load_default(size)
+        on_pale = thing.colour in ("white", "yellow", "pink", "orange")
+        write(pen.draw, thing.word_box, thing.word, COLOURS["black" if on_pale else "white"])

@@ -1,8 +1,9 @@
 """A pen that speaks the unit square of a box and paints on a canvas FINER times larger than the picture."""
 
 import math
+from functools import lru_cache
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from workflow_scripts.miniature.kinds import COLOURS, Points
 from workflow_scripts.regions import Region
@@ -87,3 +88,17 @@ def _checks(draw: ImageDraw.ImageDraw, width: int, height: int) -> None:
 
 
 _MARKS = {"striped": _stripes, "dotted": _dots, "checkered": _checks}
+
+
+def write(draw: ImageDraw.ImageDraw, box: Region, word: str, colour: Colour, *, bold: int = 1) -> None:
+    """A word in a box of the picture, centred and as large as the box allows."""
+    x0, y0, x1, y1 = (v * FINER for v in box)
+    left, top, right, bottom = _font(64).getbbox(word)
+    scale = min((x1 - x0) / (right - left), (y1 - y0) / (bottom - top))
+    font = _font(max(6, int(64 * scale)))
+    draw.text(((x0 + x1) / 2, (y0 + y1) / 2), word, colour, font, anchor="mm", stroke_width=bold, stroke_fill=colour)
+
+
+@lru_cache(maxsize=64)
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.load_default(size)

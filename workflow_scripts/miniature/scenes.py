@@ -59,6 +59,19 @@ class Crowd:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """A board or note with writing on it, apart from all things; captions and questions do not speak of it."""
+
+    style: str  # printed, handwritten or lights
+    word: str | None  # as it is spelt there; None: nobody could read it
+    box: Region
+
+    @property
+    def word_box(self) -> Region:
+        return within(self.box, (0.09, 0.18, 0.91, 0.82))
+
+
+@dataclass(frozen=True)
 class Scene:
     """A picture's content. Later things are drawn over earlier ones."""
 
@@ -69,6 +82,7 @@ class Scene:
     horizon: int  # where the ground begins, pixels from the top
     things: tuple[Thing, ...]
     crowds: tuple[Crowd, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def categories(self) -> list[str]:

@@ -3,10 +3,14 @@
 Ids depend on the index alone, so a larger world contains the smaller one.
 """
 
+import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
+from workflow_scripts.miniature.notices import with_notices
 from workflow_scripts.miniature.scenes import Scene, scene
+from workflow_scripts.randomness import keyed_number
 
 COCO_IDS = {"train2014": 25, "val2014": 42}  # first ids; every 13th from there on
 COCO_SIZES = {"train2014": "mscoco_train", "val2014": "mscoco_val"}  # keys of sizes
@@ -29,10 +33,17 @@ def coco_id(split: str, index: int) -> int:
     return COCO_IDS[split] + 13 * index
 
 
+@lru_cache(maxsize=4096)
+def coco_scene(seed: int, split: str, index: int) -> Scene:
+    """A scene of train2014 or val2014. Only COCO's pictures have notices, for COCO-Text to read."""
+    draw = random.Random(keyed_number("miniature notices", seed, split, index))
+    return with_notices(scene(seed, f"mscoco {split}", index), draw)
+
+
 def coco_pictures(seed: int, split: str, count: int) -> Iterator[Picture]:
     """The first pictures of train2014 or val2014."""
     for index in range(count):
-        yield Picture(coco_id(split, index), scene(seed, f"mscoco {split}", index))
+        yield Picture(coco_id(split, index), coco_scene(seed, split, index))
 
 
 def visual_genome_picture(seed: int, sizes: Mapping[str, int], index: int) -> Picture:
@@ -42,7 +53,7 @@ def visual_genome_picture(seed: int, sizes: Mapping[str, int], index: int) -> Pi
     if index % SHARED_EVERY == 1:
         split, shared = _shared(index // SHARED_EVERY)
         if shared < sizes[COCO_SIZES[split]]:
-            return Picture(image_id, scene(seed, f"mscoco {split}", shared), coco_id(split, shared))
+            return Picture(image_id, coco_scene(seed, split, shared), coco_id(split, shared))
     return Picture(image_id, scene(seed, "visual genome", index))
 
 
