@@ -1,0 +1,89 @@
+"""VSR: true and false statements of how two things in a COCO photo lie to each other."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import msgspec
+
+from workflow_scripts.datasets.base import BadRecord, Dataset, Source, text_of
+from workflow_scripts.raw.files import File
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement about one picture."""
+
+    VERSION: ClassVar[int] = 1
+    record_id: str  # "<native split>/<line>": the lines have no id of their own
+    image: str
+    width: int
+    height: int
+    statement: str
+    label: bool
+
+
+class _Row(msgspec.Struct):
+    image: str
+    caption: str
+    label: int
+
+
+def read(source: Source) -> Iterator[tuple[str, Statement]]:
+    """Yield the statements of the wanted splits, in file order."""
+    for split, native in source.splits.items():
+        file = f"data/splits/{native}.jsonl"
+        for at, row in source.lines(file, _Row, split=split):
+            with source.record(split, file, at, f"statement about {row.image}"):
+                yield split, _statement(source, f"{native}/{at.removeprefix('line ')}", row)
+
+
+def _statement(source: Source, record_id: str, row: _Row) -> Statement:
+    if row.label not in (0, 1):
+        raise BadRecord(f"label is {row.label}, expected 0 or 1")
+    return Statement(
+        record_id=record_id,
+        **_picture(source, row.image),
+        statement=text_of(row.caption, "caption"),
+        label=row.label == 1,
+    )
+
+
+def _picture(source: Source, name: str) -> dict[str, Any]:
+    """The picture of a name in MS COCO 2017, in which each photo of 2014 kept its id but not its split.
+
+    Of the dataset's own folders, if somebody has put pictures there, else MS COCO 2014's.
+    """
+    if not re.fullmatch(r"\d{12}\.jpg", name):
+        raise BadRecord(f"image is {name!r}, expected twelve digits and .jpg")
+    for path in (f"data/trainval2017/{name}", f"data/images/{name}"):
+        if source.has_picture(path):
+            return source.picture(path)
+    paths = [f"{split}/COCO_{split}_{name}" for split in ("train2014", "val2014")]
+    there = [path for path in paths if source.has_picture(path, of="mscoco")]
+    return source.picture((there or paths)[0], of="mscoco")
+
+
+_REPOSITORY = "https://raw.githubusercontent.com/cambridgeltl/visual-spatial-reasoning"
+_COMMIT = "b27a0af0ee1462d2b6b92c8c83e869d9254a241a"
+DATASET = Dataset(
+    title="VSR",
+    home="https://github.com/cambridgeltl/visual-spatial-reasoning",
+    licence="Apache-2.0; the photographs are MS COCO's",
+    citation="Liu, Emerson and Collier, Visual Spatial Reasoning, arXiv 2205.00363",
+    folder="visual_spatial_reasoning/visual-spatial-reasoning",
+    files=(
+        File(
+            "test.jsonl",
+            urls=(f"{_REPOSITORY}/{_COMMIT}/data/splits/zeroshot/test.jsonl",),
+            into="data/splits/zeroshot",
+            mb=1,
+        ),
+    ),
+    annotations=("data/splits/{split}.jsonl",),
+    splits={"test": "zeroshot/test"},
+    record=Statement,
+    read=read,
+    pictures_of=("mscoco",),
+)
