@@ -72,7 +72,7 @@ def test_task_of_the_config_that_does_not_exist():
 
 @pytest.mark.parametrize("overlay", [{"tokens": {"corpus": ["mscoco", "coco"]}}, {"vqgan": {"pictures": "coco"}}])
 def test_dataset_of_the_config_that_does_not_exist(overlay):
-    with pytest.raises(BadConfig, match="no dataset 'coco'; there are mscoco"):
+    with pytest.raises(BadConfig, match="no dataset 'coco'; there are .*mscoco"):
         plan(overlay)
 
 
@@ -90,7 +90,7 @@ def test_extra_tasks_are_there_only_if_asked_for():
 def test_dataset_choice_changes_the_native_split_alone():
     found = plan({"datasets": {"nlvr": {"splits": {"test": "dev"}}}})
     assert found.splits("nlvr") == {"test": "dev"}
-    with pytest.raises(BadConfig, match="datasets names coco, which no task has"):
+    with pytest.raises(BadConfig, match="no dataset 'coco'; there are"):
         plan({"datasets": {"coco": {"splits": {}}}})
 
 
