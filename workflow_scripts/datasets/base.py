@@ -237,9 +237,9 @@ class Source:
 
 
 def _called(value: object) -> str:
-    """What an element calls itself: the first of its fields that ends in "id", its picture's last."""
+    """What an element calls itself: "id", or the first of its fields that ends so; those it refers to others by last."""
     ids = [key for key in value if key.endswith("id")] if isinstance(value, dict) else []
-    own = sorted(ids, key=lambda key: key == "image_id")
+    own = sorted(ids, key=lambda key: (key != "id", key in ("category_id", "image_id")))
     return f"{own[0]} {value[own[0]]}" if own else "without an id"
 
 
