@@ -234,6 +234,8 @@ class _Walk:
                     start = end
                 break
             end = int(closing[0])
+            if self._text[end : end + 1] != (b"}" if self._is_object else b"]"):
+                raise self._malformed("the other closing bracket was expected", end)
             yield from self._part(start, end, last=True)
             self._key, start = None, end + 1
         if start:
