@@ -45,7 +45,7 @@ def _question(source: Source, native: str, asked: Asked, annotation: _Annotation
         record_id=str(asked.question_id),
         **coco_picture(source, f"{native}2014", asked.image_id),
         question=text_of(asked.question, "question"),
-        answers=ten_answers(annotation.answers),
+        answers=ten_answers([a.answer for a in annotation.answers]),
     )
 
 

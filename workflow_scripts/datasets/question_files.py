@@ -8,7 +8,7 @@ import msgspec
 
 from workflow_scripts.datasets.base import BadRecord, Source, text_of
 
-PEOPLE = 10  # whose answers VQAv2 and OK-VQA hold to each question
+PEOPLE = 10  # whose answers VQAv2, OK-VQA and TextVQA hold to each question
 
 
 class Asked(msgspec.Struct):
@@ -61,11 +61,11 @@ def _sides(pair: tuple, asked: dict, noted: dict) -> Iterator[tuple]:
             yield found, own, other
 
 
-def ten_answers(answers: list[Answer]) -> tuple[str, ...]:
-    """The texts, in file order. Raises BadRecord if there are more or fewer than ten or one is empty."""
+def ten_answers(answers: list[str]) -> tuple[str, ...]:
+    """Tidied, in file order. Raises BadRecord if there are more or fewer than ten or one is empty."""
     if len(answers) != PEOPLE:
         raise BadRecord(f"{len(answers)} answers, expected {PEOPLE}")
-    return tuple(text_of(a.answer, "answer") for a in answers)
+    return tuple(text_of(answer, "answer") for answer in answers)
 
 
 def coco_picture(source: Source, native: str, image_id: int) -> dict[str, Any]:

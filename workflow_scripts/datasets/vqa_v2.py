@@ -81,7 +81,7 @@ def _question(
         **coco_picture(source, native, asked.image_id),
         question=text_of(asked.question, "question"),
         answer=text_of(annotation.multiple_choice_answer, "multiple_choice_answer"),
-        answers=ten_answers(annotation.answers),
+        answers=ten_answers([a.answer for a in annotation.answers]),
         objects=objects,
     )
 
