@@ -48,6 +48,7 @@ rule download:
         files=lambda w: PLAN.declared_files(w.dataset),
         splits=lambda w: PLAN.native_splits(w.dataset) if PLAN.in_place(w.dataset) else [],
         mirror=["--mirror", PLAN.mirror] if PLAN.mirror else [],
+        as_declared=int(not PLAN.miniature),
         archives=PLAN.archive_folder,
         lock=lambda w: ["--lock", PLAN.lock(w.dataset)] if PLAN.lock(w.dataset) else [],
         in_place=lambda w: ["--in-place", PLAN.in_place(w.dataset)] if PLAN.in_place(w.dataset) else [],
@@ -55,5 +56,6 @@ rule download:
     shell:
         "python -m workflow_scripts.stages.download --dataset {wildcards.dataset} --native-splits {params.splits:q}"
         " --archives {params.archives}/{wildcards.dataset} {params.mirror:q} {params.in_place:q} {params.lock:q}"
+        " --as-declared {params.as_declared}"
         " --max-hours {PLAN.config.raw.max_hours} --keep-archives {PLAN.config.raw.keep_archives:d}"
         " --out {output.manifest} > {log} 2>&1"

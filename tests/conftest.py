@@ -171,6 +171,7 @@ def world(tmp_path_factory) -> World:
             native_splits=made.plan.native_splits(dataset),
             archives=made.folder / "archives" / dataset,
             mirror=str(mirror),
+            as_declared=0,
             out=made.manifest(dataset),
         )
     for dataset, declared in made.plan.datasets.items():

@@ -180,7 +180,7 @@ def _by_photo(rows: np.ndarray, bad: Reasons, photos: int) -> tuple[np.ndarray, 
     return good[np.argsort(rows[good], kind="stable")], np.bincount(rows[good], minlength=photos)
 
 
-_ZIPS = "http://images.cocodataset.org/zips"
+_SITE = "http://images.cocodataset.org"
 DATASET = Dataset(
     title="MS COCO 2014",
     home="https://cocodataset.org",
@@ -188,11 +188,23 @@ DATASET = Dataset(
     citation="Lin et al., Microsoft COCO: Common Objects in Context, arXiv 1405.0312",
     folder="MSCOCO2014",
     files=(
-        File("train2014.zip", urls=(f"{_ZIPS}/train2014.zip",)),
-        File("val2014.zip", urls=(f"{_ZIPS}/val2014.zip",)),
+        File(
+            "train2014.zip",
+            urls=(f"{_SITE}/zips/train2014.zip",),
+            bytes=13_510_573_713,
+            sha256="ede4087e640bddba550e090eae701092534b554b42b05ac33f0300b984b31775",
+        ),
+        File(
+            "val2014.zip",
+            urls=(f"{_SITE}/zips/val2014.zip",),
+            bytes=6_645_013_297,
+            sha256="fe9be816052049c34717e077d9e34aa60814a55679f804cd043e3cbee3b9fde0",
+        ),
         File(
             "annotations_trainval2014.zip",
-            urls=("http://images.cocodataset.org/annotations/annotations_trainval2014.zip",),
+            urls=(f"{_SITE}/annotations/annotations_trainval2014.zip",),
+            bytes=252_872_794,
+            sha256="031296bbc80c45a1d1f76bf9a90ead27e94e99ec629208449507a4917a3bf009",
         ),
     ),
     annotations=("annotations/instances_{split}.json", "annotations/captions_{split}.json"),

@@ -145,7 +145,11 @@ DATASET = Dataset(
     files=(
         File(
             "natural-instructions-master.zip",
-            urls=("https://github.com/allenai/natural-instructions/archive/refs/heads/master.zip",),
+            urls=(
+                "https://github.com/allenai/natural-instructions/archive/refs/tags/v2.8.zip",
+                "https://github.com/allenai/natural-instructions/archive/refs/heads/master.zip",
+            ),
+            mb=600,
             strip=1,
             keep=("tasks/", "splits/"),
         ),

@@ -59,7 +59,8 @@ DATASET = Dataset(
     files=(
         File(
             "nlvr-master.zip",
-            urls=("https://github.com/lil-lab/nlvr/archive/refs/heads/master.zip",),
+            urls=("https://github.com/lil-lab/nlvr/archive/18924841aa96d519cfb8584f0945350f07a6d860.zip",),
+            mb=1_700,
             strip=1,
             keep=("nlvr/",),
         ),

@@ -25,6 +25,10 @@ class Question:
     answer: str  # lower case
 
 
+_QUESTIONS = "Questions/OpenEnded_mscoco_{split}_questions.json"
+_ANNOTATIONS = "Annotations/mscoco_{split}_annotations.json"
+
+
 class _Answer(msgspec.Struct):
     answer: str
 
@@ -39,8 +43,9 @@ class _Annotation(msgspec.Struct):
 def read(source: Source) -> Iterator[tuple[str, Question]]:
     """Yield the questions of the wanted splits, in the order of the question file."""
     for split, native in source.splits.items():
-        questions = f"Questions/OpenEnded_mscoco_{native}_questions.json"
-        annotations = f"Annotations/mscoco_{native}_annotations.json"
+        questions, annotations = (
+            source.find(path, f"TDIUC/{path}") for path in (f.format(split=native) for f in (_QUESTIONS, _ANNOTATIONS))
+        )
         for at, asked, annotation in answered(source, split, questions, annotations, _Annotation):
             with source.record(split, questions, at, f"question {asked.question_id}"):
                 yield split, _question(source, native, asked, annotation)
@@ -64,10 +69,10 @@ DATASET = Dataset(
     licence="not stated; research use",
     citation="Kafle and Kanan, An Analysis of Visual Question Answering Algorithms, arXiv 1703.09684",
     folder="TDIUC",
-    files=(File("TDIUC.zip", urls=("https://kushalkafle.com/data/TDIUC.zip",)),),
+    files=(File("TDIUC.zip", urls=("https://kushalkafle.com/data/TDIUC.zip",), mb=70),),
     annotations=(
-        "Questions/OpenEnded_mscoco_{split}_questions.json",
-        "Annotations/mscoco_{split}_annotations.json",
+        f"{_QUESTIONS}|TDIUC/{_QUESTIONS}",  # some copies of the archive hold a folder of their own
+        f"{_ANNOTATIONS}|TDIUC/{_ANNOTATIONS}",
     ),
     splits={"train": "train2014", "validation": "val2014"},
     record=Question,

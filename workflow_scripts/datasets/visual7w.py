@@ -131,9 +131,9 @@ DATASET = Dataset(
     citation="Zhu et al., Visual7W: Grounded Question Answering in Images, arXiv 1511.03416",
     folder="visual7w",
     files=(
-        File("visual7w_images.zip", urls=("http://vision.stanford.edu/yukezhu/visual7w_images.zip",)),
-        File("dataset_v7w_telling.zip", urls=(f"{_RESOURCES}/dataset_v7w_telling.zip",)),
-        File("dataset_v7w_pointing.zip", urls=(f"{_RESOURCES}/dataset_v7w_pointing.zip",)),
+        File("visual7w_images.zip", urls=("http://vision.stanford.edu/yukezhu/visual7w_images.zip",), mb=1_700),
+        File("dataset_v7w_telling.zip", urls=(f"{_RESOURCES}/dataset_v7w_telling.zip",), mb=10),
+        File("dataset_v7w_pointing.zip", urls=(f"{_RESOURCES}/dataset_v7w_pointing.zip",), mb=20),
     ),
     annotations=(TELLING, POINTING),
     splits={"train": "train", "validation": "val", "test": "test"},

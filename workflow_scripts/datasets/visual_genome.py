@@ -290,21 +290,32 @@ def _questions(lists: _Lists) -> pa.ListArray:
     return lists.grouped(good, columns, "questions")
 
 
-_IMAGES = "https://cs.stanford.edu/people/rak248/VG_100K_2"
-_DATA = "https://visualgenome.org/static/data/dataset"
-_ANNOTATIONS = ("image_data.json", "region_descriptions.json", "relationships.json", "question_answers.json")
+_PICTURES = "https://cs.stanford.edu/people/rak248/VG_100K_2"
+_DATA = (  # where it lies now, and the address in its first publications
+    "https://homes.cs.washington.edu/~ranjay/visualgenome/data/dataset",
+    "https://visualgenome.org/static/data/dataset",
+)
+_ANNOTATIONS = {  # name -> approximate size in MB
+    "image_data.json": 2,
+    "region_descriptions.json": 127,
+    "relationships.json": 78,
+    "question_answers.json": 25,
+}
 DATASET = Dataset(
     title="Visual Genome",
-    home="https://visualgenome.org",
+    home="https://homes.cs.washington.edu/~ranjay/visualgenome",
     licence="CC BY 4.0",
     citation="Krishna et al., Visual Genome, arXiv 1602.07332",
     folder="visual_genome",
     files=(
-        File("images.zip", urls=(f"{_IMAGES}/images.zip",)),
-        File("images2.zip", urls=(f"{_IMAGES}/images2.zip",)),
-        *(File(f"{name}.zip", urls=(f"{_DATA}/{name}.zip",)) for name in _ANNOTATIONS),
+        File("images.zip", urls=(f"{_PICTURES}/images.zip",), mb=9_732),
+        File("images2.zip", urls=(f"{_PICTURES}/images2.zip",), mb=5_472),
+        *(
+            File(f"{name}.zip", urls=tuple(f"{site}/{name}.zip" for site in _DATA), mb=mb)
+            for name, mb in _ANNOTATIONS.items()
+        ),
     ),
-    annotations=_ANNOTATIONS,
+    annotations=tuple(_ANNOTATIONS),
     splits={"train": "train", "validation": "validation", "test": "test"},
     record=Photo,
     read=read,

@@ -1,5 +1,6 @@
 """Fetch, verify and unpack a dataset's files; or note where a folder used in place lies."""
 
+import dataclasses
 import shutil
 import time
 from pathlib import Path
@@ -27,6 +28,7 @@ def main(
     lock: Place | None = None,
     max_hours: float = 24.0,
     keep_archives: int = 1,
+    as_declared: int = 1,
     out: Out,
 ) -> str:
     """Bring the dataset's files to the folder of the manifest `out`.
@@ -35,8 +37,12 @@ def main(
     prefix of a URL, or a folder, in place of the official ones. in_place: a folder that holds the dataset already;
     nothing is fetched, copied or written there. lock: file that remembers what was fetched first; must agree from then
     on. max_hours: for fetching all of it. keep_archives: 0 removes what was fetched once its files are unpacked.
+    as_declared: 0 for a mirror whose files bear the official names but hold something else, as the miniature world's do.
     """
     declared = load_dataset(dataset)
+    if not as_declared:
+        files = tuple(dataclasses.replace(file, bytes=None, sha256=None) for file in declared.files)
+        declared = dataclasses.replace(declared, files=files)
     out.unlink(missing_ok=True)  # from here until the end the folder is not to be trusted
     if in_place is not None:
         root = Path(in_place)
