@@ -37,7 +37,7 @@ def main(
     prefix of a URL, or a folder, in place of the official ones. in_place: a folder that holds the dataset already;
     nothing is fetched, copied or written there. lock: file that remembers what was fetched first; must agree from then
     on. max_hours: for fetching all of it. keep_archives: 0 removes what was fetched once its files are unpacked.
-    as_declared: 0 for a mirror whose files bear the official names but hold something else, as the miniature world's do.
+    as_declared: 0 for a mirror whose files bear the official names and hold something else, as the miniature world's.
     """
     declared = load_dataset(dataset)
     if not as_declared:

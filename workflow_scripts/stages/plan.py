@@ -113,7 +113,7 @@ class Plan:
         return {d: load_dataset(d) for d in sorted(ids)}
 
     def splits(self, dataset: str) -> dict[str, str]:
-        """Our splits that some task needs (all where none does and raw.datasets is all) -> the dataset's name for each."""
+        """Our splits that some task needs (all, where none does and raw.datasets is all) -> the dataset's names."""
         declared = dict(self.datasets[dataset].splits)
         if dataset in self.config.datasets:
             declared |= self.config.datasets[dataset].splits
