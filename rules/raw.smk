@@ -28,34 +28,41 @@ for _dataset in PLAN.drawn:
             " --sizes {params.sizes:q} --out {output.archives} > {log} 2>&1"
 
 
-rule download:
-    input:
-        files=lambda w: PLAN.raw_inputs(w.dataset),
-    output:
-        manifest="results/raw/{dataset}/manifest.json",
-    log:
-        "results/logs/download/{dataset}.log",
-    benchmark:
-        "results/benchmarks/download/{dataset}.tsv"
-    conda:
-        "../envs/data.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=int(60 * PLAN.config.raw.max_hours) + 240,  # minutes; the rest is for unpacking
-    params:
-        code=stage_digest("download"),
-        files=lambda w: PLAN.declared_files(w.dataset),
-        splits=lambda w: PLAN.native_splits(w.dataset) if PLAN.in_place(w.dataset) else [],
-        mirror=["--mirror", PLAN.mirror] if PLAN.mirror else [],
-        as_declared=int(not PLAN.miniature),
-        archives=PLAN.archive_folder,
-        lock=lambda w: ["--lock", PLAN.lock(w.dataset)] if PLAN.lock(w.dataset) else [],
-        in_place=lambda w: ["--in-place", PLAN.in_place(w.dataset)] if PLAN.in_place(w.dataset) else [],
-    # What shapes no output is no parameter, so that changing it runs nothing again.
-    shell:
-        "python -m workflow_scripts.stages.download --dataset {wildcards.dataset} --native-splits {params.splits:q}"
-        " --archives {params.archives}/{wildcards.dataset} {params.mirror:q} {params.in_place:q} {params.lock:q}"
-        " --as-declared {params.as_declared}"
-        " --max-hours {PLAN.config.raw.max_hours} --keep-archives {PLAN.config.raw.keep_archives:d}"
-        " --out {output.manifest} > {log} 2>&1"
+for _dataset in PLAN.datasets:
+
+    # Fetch, verify and unpack a dataset's archives; or note that it is used where it lies.
+    rule:
+        name:
+            f"download_{_dataset}"
+        input:
+            files=PLAN.raw_inputs(_dataset),
+        output:
+            manifest=f"results/raw/{_dataset}/manifest.json",
+        log:
+            f"results/logs/download/{_dataset}.log",
+        benchmark:
+            f"results/benchmarks/download/{_dataset}.tsv"
+        conda:
+            "../envs/data.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=int(60 * PLAN.config.raw.max_hours) + 240,  # minutes; the rest is for unpacking
+        params:
+            code=stage_digest("download"),
+            files=PLAN.declared_files(_dataset),
+            dataset=_dataset,
+            splits=PLAN.native_splits(_dataset) if PLAN.in_place(_dataset) else [],
+            mirror=["--mirror", PLAN.mirror] if PLAN.mirror else [],
+            as_declared=int(not PLAN.miniature),
+            archives=f"{PLAN.archive_folder}/{_dataset}",
+            lock=["--lock", PLAN.lock(_dataset)] if PLAN.lock(_dataset) else [],
+            in_place=["--in-place", PLAN.in_place(_dataset)] if PLAN.in_place(_dataset) else [],
+        message:
+            PLAN.announced(_dataset)
+        # What shapes no output is no parameter, so that changing it runs nothing again.
+        shell:
+            "python -m workflow_scripts.stages.download --dataset {params.dataset} --native-splits {params.splits:q}"
+            " --archives {params.archives} {params.mirror:q} {params.in_place:q} {params.lock:q}"
+            " --as-declared {params.as_declared} --max-hours {PLAN.config.raw.max_hours}"
+            " --keep-archives {PLAN.config.raw.keep_archives:d} --out {output.manifest} > {log} 2>&1"

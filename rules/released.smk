@@ -25,6 +25,8 @@ for _release in PLAN.releases.values():
             mirror=["--mirror", PLAN.release_mirror] if PLAN.release_mirror else [],
             archives=PLAN.release_archives(_release),
             lock=PLAN.release_lock(_release),
+        message:
+            PLAN.announced_release(_release)
         shell:
             "python -m workflow_scripts.stages.released --release {params.release} --archives {params.archives}"
             " {params.mirror:q} --lock {params.lock:q} --max-hours {PLAN.config.raw.max_hours} --out {output.files}"

@@ -20,6 +20,7 @@ from workflow_scripts.models.ofa.sizes import FILES as MODEL_FILES
 from workflow_scripts.models.ofa.sources import files_of
 from workflow_scripts.models.released import BPE, OFA_SIZES, PORT, RELEASED, RELEASES, VQGAN, VQGAN_GRID
 from workflow_scripts.provenance import digest_of, files_digest, library_versions
+from workflow_scripts.raw.files import File
 from workflow_scripts.stages.entry import RUN
 from workflow_scripts.tasks.base import Task
 from workflow_scripts.tasks.registry import load_tasks
@@ -253,6 +254,11 @@ class Plan:
         """The file that remembers what was fetched first."""
         return f"{self.config.raw.locks}/{self._release_source}/{release}.json"
 
+    @staticmethod
+    def announced_release(release: str) -> str:
+        """What fetching it means, for people."""
+        return _announced(RELEASES[release].title, RELEASES[release].files)
+
     def release_inputs(self, release: str) -> list[str]:
         """What fetching a released model depends on: its files in a local mirror."""
         mirror = self.release_mirror
@@ -403,9 +409,27 @@ class Plan:
         """The file that remembers what was fetched first; none for the miniature world, which each seed draws anew."""
         return None if self.miniature else f"{self.config.raw.locks}/{self._source}/{dataset}.json"
 
+    def announced(self, dataset: str) -> str:
+        """What bringing the dataset's files means, for people."""
+        if folder := self.in_place(dataset):
+            return f"Use {dataset} where it lies, in {folder}"
+        if self.miniature:
+            return f"Unpack {dataset} of the miniature world"
+        return _announced(dataset, self.datasets[dataset].files)
+
     def declared_files(self, dataset: str) -> str:
         """Of what a dataset declares to be fetched."""
         return digest_of([file.content for file in self.datasets[dataset].files])
+
+
+def _announced(what: str, files: tuple[File, ...]) -> str:
+    """Declared files, each in a line with its size and address."""
+    lines = [f"Fetch {what}:"]
+    for file in files:
+        megabytes = file.mb if file.bytes is None else round(file.bytes / 1e6)
+        size = "size unknown" if megabytes is None else f"{megabytes:,} MB"
+        lines.append(f"    {file.name}, {size}, {f'by hand from {file.page}' if file.page else ' or '.join(file.urls)}")
+    return "\n".join(lines)
 
 
 def _vqgan_files(folder: Path) -> list[Path]:
