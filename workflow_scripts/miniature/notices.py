@@ -29,9 +29,11 @@ def with_notices(scene: Scene, draw: random.Random) -> Scene:
         return scene
     taken = [t.box for t in scene.things] + [c.box for c in scene.crowds]
     notices: list[Notice] = []
-    for _ in range(draw.choice(COUNTS)):
+    count = draw.choice(COUNTS)
+    words = iter(draw.sample(WORDS, count))
+    for _ in range(count):
         style = draw.choice(STYLES)
-        word = draw.choice(FOREIGN_WORDS if draw.random() < FOREIGN else WORDS)
+        word = draw.choice(FOREIGN_WORDS) if draw.random() < FOREIGN else next(words)
         box = _free(draw, scene, len(word), [*taken, *(n.box for n in notices)])
         if box is not None:
             legible = draw.random() >= ILLEGIBLE
