@@ -1,6 +1,7 @@
 """WikiHow: articles that show step by step how something is done, most steps with a picture.
 
-The archive holds a folder an article; which of them are of which split stands in a list of MULTIINSTRUCT's own.
+The archive holds a folder an article. Which of them are of which split stands in a file of MULTIINSTRUCT's own, which
+has to lie beside data/ where a folder is used in place.
 """
 
 from collections.abc import Iterator
@@ -112,7 +113,7 @@ def _step(source: Source, split: str, article: str, at: str, step: _Step) -> Ste
     return Step(headline, **picture)
 
 
-_LISTS_AT = "https://raw.githubusercontent.com/VT-NLP/MultiInstruct/772af249d82f2c2f100621ee71df9b63d0d310a2"
+_CODE = "https://raw.githubusercontent.com/VT-NLP/MultiInstruct/772af249d82f2c2f100621ee71df9b63d0d310a2"
 DATASET = Dataset(
     title="WikiHow",
     home="https://github.com/YueYANG1996/wikiHow-VGSI",
@@ -121,7 +122,12 @@ DATASET = Dataset(
     folder="wikihow",
     files=(
         File("wikihow.tar.gz", page="https://drive.google.com/file/d/1vnDduJmuFpeT8yTgtBR9Bj8bXlI4zIJR/view"),
-        File(LISTS, urls=(f"{_LISTS_AT}/data_preprocessor/{LISTS}",)),
+        File(
+            LISTS,
+            urls=(f"{_CODE}/data_preprocessor/{LISTS}",),
+            bytes=403_352,
+            sha256="f16d312fac83eb444b01ffa70cfc6cde78e0b0baf1da08e701a8f4fae515a24f",
+        ),
     ),
     annotations=(LISTS, ARTICLES),
     splits={"train": "train", "validation": "val"},
