@@ -10,6 +10,7 @@ rule report:
         instances=PLAN.every("instances"),
         examples=PLAN.every("examples"),
         shards=PLAN.all_shards,
+        records=PLAN.records,
         quarantines=PLAN.quarantines,
         manifests=PLAN.all_manifests,
     output:
@@ -30,5 +31,6 @@ rule report:
     shell:
         "python -m workflow_scripts.stages.report --settings {params.settings:q} --scores {input.scores}"
         " --answers {input.answers} --tables {input.tables} --logs {input.logs} --instances {input.instances}"
-        " --examples {input.examples} --shards {input.shards} --quarantines {input.quarantines}"
+        " --examples {input.examples} --shards {input.shards} --records {input.records}"
+        " --quarantines {input.quarantines}"
         " --manifests {input.manifests} --out {output.html} > {log} 2>&1"

@@ -60,7 +60,7 @@ def test_missing_key():
         ({"quarantine": {"max_share": 1.5}}, "quarantine.max_share is 1.5: input should be less than or equal to 1"),
         ({"variants": ["ofa", "oaf"]}, "variants.1 is 'oaf': input should be 'ofa'"),
         ({"variants": []}, "variants is []: list should have at least 1 item"),
-        ({"raw": {"check_pictures": "no"}}, "raw.check_pictures is 'no': input should be 'decode' or 'header'"),
+        ({"raw": {"check_pictures": "no"}}, "raw.check_pictures is 'no': input should be 'decode', 'header' or 'none'"),
         ({"picture": {"size": 130}}, "picture.size is 130: input should be a multiple of 16"),
         ({"picture": {"size": 256}}, "picture.size is 256, above picture.max_size (128)"),
         ({"datasets": {"nlvr": {"splits": {"tset": "dev"}}}}, "input should be 'train', 'validation' or 'test'"),

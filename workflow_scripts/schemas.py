@@ -346,12 +346,25 @@ def read(path: Path, schema: pa.Schema, *, columns: list[str] | None = None) -> 
         yield from batch.to_pylist()
 
 
+def select(path: Path, schema: pa.Schema, keep: Callable[[pa.RecordBatch], list[int]]) -> Iterator[dict]:
+    """Rows that `keep` names by their positions within each batch; only these become Python objects."""
+    for batch in open_table(path, schema).iter_batches(ROWS_PER_GROUP):
+        positions = keep(batch)
+        if positions:
+            yield from batch.take(pa.array(positions)).to_pylist()
+
+
 def records(
     path: Path, record: type, *, keep: Callable[[pa.RecordBatch], pa.Array] | None = None
 ) -> Iterator:  # fmt: skip
     """The records of a table, one at a time; of those alone that `keep`'s mask of a batch names, if it is given."""
     for batch in open_table(path, of_records(record)).iter_batches(ROWS_PER_GROUP):
         yield from from_batch(batch.filter(keep(batch)) if keep else batch, record)
+
+
+def rows_of(path: Path) -> int:
+    """How many rows any table of ours has."""
+    return pq.read_metadata(path).num_rows
 
 
 def column(path: Path, name: str) -> list:

@@ -110,6 +110,13 @@ def test_table_shows_the_numbers_of_the_csv(page, run):
             assert sensitivity[column] == f"{float(row['sensitivity']):.3f}"
 
 
+def test_datasets_with_their_records_and_bad_ones(page):
+    start = page.index("Records by dataset")
+    rows = re.findall(r"<tr>.*?</tr>", page[start : page.index("</table>", start)], re.DOTALL)[1:]
+    cells = [re.findall(r'class="num">(.*?)</td>', row) for row in rows]
+    assert cells == [["–", "–", "–", "0"], ["–", "–", "1,234", "1"]]
+
+
 def test_same_input_gives_the_same_bytes(run, page, tmp_path):
     main(**run, out=tmp_path / "again.html")
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == page
@@ -117,7 +124,7 @@ def test_same_input_gives_the_same_bytes(run, page, tmp_path):
 
 def test_a_run_with_nothing_but_scores(run, tmp_path):
     """No logs, no bad records, no examples, no pictures: the page is whole all the same."""
-    run = run | {"logs": [], "quarantines": [], "examples": [], "instances": [], "manifests": []}
+    run = run | {"logs": [], "quarantines": [], "records": [], "examples": [], "instances": [], "manifests": []}
     run["settings"] = run["settings"] | {"config": {"model": {"base": "OFA-Sys/ofa-large"}}, "skipped": []}
     main(**run, out=tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ import json
 import random
 from pathlib import Path
 
+import pyarrow as pa
 from PIL import Image, ImageDraw
 
 from workflow_scripts import schemas
@@ -23,6 +24,7 @@ HOSTILE = (
     "{{ 7 * 7 }} {% raw %} &amp; ' onmouseover='alert(3)",
 )
 SIZE = (200, 150)
+RECORDS = pa.schema([("instance_id", pa.string())], metadata={"table": "records of made-up data", "version": "1"})
 BOXES = [(10, 10, 70, 60), (100, 20, 190, 80), (20, 80, 90, 140), (120, 90, 180, 145)]
 TASKS = {
     "grounded_vqa": ("Grounded VQA", "vqa", "eval", "visual7w", "region_choice", ["accuracy"]),
@@ -46,6 +48,7 @@ def settings() -> dict:
         "config": {"seed": 7, "model": {"base": None}, "note": HOSTILE[0]},
         "variants": VARIANTS,
         "tasks": {task: dict(zip(FIELDS, values)) for task, values in TASKS.items()},
+        "datasets": {d: {"title": d.upper(), "licence": HOSTILE[1]} for d in ("nlvr", "visual7w")},
         "skipped": ["visual_dialogue: its dataset visdial is not there"],
         "templates": templates,
         "versions": {"python": "3.11.2", "torch": "2.0"},
@@ -67,8 +70,9 @@ def build(root: Path, *, count: int = 12, hostile: bool = True) -> dict:
     for variant in VARIANTS[1:]:
         write_text(root / f"models/{variant}/log.jsonl", _log(variant))
     write_text(root / "records/nlvr/test.quarantine.jsonl", "")
-    bad = {"file": "a.json", "record": "line 3", "reason": HOSTILE[1]}
+    bad = {"file": "a.json", "record": "line 3", "position": "line 3", "reason": HOSTILE[1]}
     write_text(root / "records/visual7w/test.quarantine.jsonl", json.dumps(bad) + "\n")
+    schemas.write([{"instance_id": str(i)} for i in range(1234)], RECORDS, root / "records/visual7w/test.parquet")
     for dataset in ("visual7w", "nlvr"):
         Manifest(dataset).write(root / f"raw/{dataset}/manifest.json")
     return {
@@ -80,6 +84,7 @@ def build(root: Path, *, count: int = 12, hostile: bool = True) -> dict:
         "instances": sorted(root.glob("instances/*/*.parquet")),
         "examples": sorted(root.glob("examples/*/*.parquet")),
         "shards": [],
+        "records": sorted(root.glob("records/*/*.parquet")),
         "quarantines": sorted(root.glob("records/*/*.jsonl")),
         "manifests": sorted(root.glob("raw/*/manifest.json")),
     }

@@ -8,13 +8,14 @@ from workflow_scripts.report import figures, gallery, overview, results, wording
 
 def collect(
     settings: Mapping, *, scores: Path, answers: Path, tables: Mapping[str, Path], logs: Sequence[Path],
-    instances: Sequence[Path], examples: Sequence[Path], quarantines: Sequence[Path], roots: Mapping[str, Path],
+    instances: Sequence[Path], examples: Sequence[Path], records: Sequence[Path], quarantines: Sequence[Path],
+    roots: Mapping[str, Path],
 ) -> dict:  # fmt: skip
     """What template.html.j2 names.
 
-    settings: config; variants, in order; tasks, id -> name, group, role, dataset, output, metrics; templates, task id
-    -> five texts; skipped, texts; versions; scale, see regions.from_bins; gallery.per_task; and, where it is known,
-    truncated, task -> how many of its texts were cut.
+    settings: config; variants, in order; datasets, id -> title, licence; tasks, id -> name, group, role, dataset,
+    output, metrics; templates, task id -> five texts; skipped, texts; versions; scale, see regions.from_bins;
+    gallery.per_task; and, where it is known, truncated, task -> how many of its texts were cut.
     roots: where each dataset's files lie.
     """
     variants, tasks = settings["variants"], settings["tasks"]
@@ -49,6 +50,7 @@ def collect(
         "groups": overview.tasks_by_group(tasks, settings["templates"], instances, by_instruction, variants),
         "splits": overview.SPLITS,
         "bad_records": bad,
+        "datasets": overview.datasets(settings["datasets"], records, bad),
         "gallery": gallery.build(
             tasks=tasks,
             variants=variants,

@@ -47,6 +47,17 @@ class BadRecords:
 
 
 @dataclass(frozen=True)
+class DatasetOverview:
+    """What one dataset gave: records by split, None where it was not read, and how many were bad."""
+
+    id: str
+    title: str
+    licence: str
+    counts: tuple[int | None, ...]  # in the order of SPLITS
+    bad: int
+
+
+@dataclass(frozen=True)
 class Training:
     """One variant's training: curves as (step, loss), and its last figures."""
 
@@ -89,6 +100,22 @@ def _instructions(texts: Sequence[str], columns: Sequence[Mapping[int, float]]) 
         best = tuple(value is not None and value == top for value, top in zip(values, tops))
         rows.append(Instruction(text, values, best))
     return tuple(rows)
+
+
+def datasets(
+    declared: Mapping[str, Mapping], records: Sequence[Path], bad: Sequence[BadRecords]
+) -> list[DatasetOverview]:  # fmt: skip
+    """declared: id -> title, licence; records: <dataset>/<split>.parquet."""
+    counts = {(path.parent.name, path.stem): schemas.rows_of(path) for path in records}
+    return [
+        DatasetOverview(
+            dataset,
+            **about,
+            counts=tuple(counts.get((dataset, split)) for split in SPLITS),
+            bad=sum(b.count for b in bad if b.dataset == dataset),
+        )
+        for dataset, about in declared.items()
+    ]
 
 
 def bad_records(quarantines: Sequence[Path]) -> list[BadRecords]:

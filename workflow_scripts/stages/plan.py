@@ -376,6 +376,11 @@ class Plan:
                     }
                     for t in self.tasks.values()
                 },
+                "datasets": {
+                    d: {"title": declared.title, "licence": declared.licence}
+                    for d, declared in self.datasets.items()
+                    if self.splits(d)
+                },
                 "skipped": self.left_out,
                 "templates": {t: self.templates(t) for t in self.tasks},
                 "versions": library_versions(),
@@ -391,8 +396,12 @@ class Plan:
         return [f"results/{table}/{t.id}/{split}.parquet" for t in self.tasks.values() for split in t.splits]
 
     @property
+    def records(self) -> list[str]:
+        return [f"results/records/{d}/{s}.parquet" for d in self.datasets for s in self.splits(d)]
+
+    @property
     def quarantines(self) -> list[str]:
-        return [f"results/records/{d}/{s}.quarantine.jsonl" for d in self.datasets for s in self.splits(d)]
+        return [path.replace(".parquet", ".quarantine.jsonl") for path in self.records]
 
     @property
     def _source(self) -> str:
