@@ -134,7 +134,7 @@ DATASET = Dataset(
         f"{FOLDER}/TextVQA_0.5.1_{{split}}.json",
         f"{FOLDER}/TextVQA_Rosetta_OCR_v0.2*_{{split}}.json",  # may be absent: the questions need no words
     ),
-    splits={"train": "train", "validation": "val", "test": "val"},  # the published test split has no answers
+    splits={"train": "train", "validation": "val", "test": "val"},  # of the published test split there are no answers
     record=Photo,
     read=read,
 )
