@@ -74,7 +74,7 @@ DATASET = Dataset(
         File(
             "questions1.2.zip",
             urls=("https://downloads.cs.stanford.edu/nlp/data/gqa/questions1.2.zip",),
-            keep=("train_balanced_questions.json", "val_balanced_questions.json"),  # the files of all questions are many times larger
+            keep=("train_balanced_questions.json", "val_balanced_questions.json"),  # the others are many times larger
             mb=1400,
         ),
     ),

@@ -87,11 +87,11 @@ def _question(
 
 
 _S3 = "https://s3.amazonaws.com/cvmlp/vqa/mscoco/vqa"
-_SIZES_MB = {
-    "v2_Questions_Train_mscoco.zip": 7,
-    "v2_Questions_Val_mscoco.zip": 3,
-    "v2_Annotations_Train_mscoco.zip": 22,
-    "v2_Annotations_Val_mscoco.zip": 11,
+_FILES = {  # size in MB, SHA-256
+    "v2_Questions_Train_mscoco.zip": (7, "05a64b6e2582d06d7585f5429674a9a33851878be1bff9f8668cdcf792df611e"),
+    "v2_Questions_Val_mscoco.zip": (3, "e71f6c5c3e97a51d050f28243e262b28cd0c48d11a6b4632d769d30d3f93222a"),
+    "v2_Annotations_Train_mscoco.zip": (22, "fb101bcefe91422c543c2bb6d70af11eb3119d0ff745ae283d09acdf66250853"),
+    "v2_Annotations_Val_mscoco.zip": (11, "0caae7c8d1dafd852727f5ac046bc1efca9b72026bd6ffa34fc489f3a7b3291e"),
 }
 DATASET = Dataset(
     title="VQAv2",
@@ -99,7 +99,7 @@ DATASET = Dataset(
     licence="CC BY 4.0",
     citation="Goyal et al., Making the V in VQA Matter, arXiv 1612.00837",
     folder="VQA_V2",
-    files=tuple(File(name, urls=(f"{_S3}/{name}",), mb=mb) for name, mb in _SIZES_MB.items()),
+    files=tuple(File(name, urls=(f"{_S3}/{name}",), sha256=sha256, mb=mb) for name, (mb, sha256) in _FILES.items()),
     annotations=("v2_OpenEnded_mscoco_{split}_questions.json", "v2_mscoco_{split}_annotations.json"),
     splits={"train": "train2014", "validation": "val2014"},
     record=Question,
