@@ -207,16 +207,18 @@ class Source:
             quarantine.seen[_kind(file, part.at)] += 1
             quarantine.add(file, part.at, _called(part.value), part.reason)
 
-    def picture(self, path: str, *, of: str | None = None, size: tuple[int, int] | None = None) -> dict[str, Any]:
-        """The record fields image, width and height of a picture. Raises BadRecord if it is missing or broken.
+    def picture(self, *paths: str, of: str | None = None, size: tuple[int, int] | None = None) -> dict[str, Any]:
+        """The record fields image, width and height of a picture: the first of the paths at which there is one.
 
+        Raises BadRecord if it is missing, broken or not below the dataset's folder.
         size: its width and height as the annotations tell them; the file must agree. Every picture is decoded once,
         unless config raw.check_pictures says otherwise; "none" opens only those whose size nothing tells.
         """
         owner = of or self.dataset
+        path = next((path for path in paths if self.has_picture(path, of=owner)), None)
+        if path is None:
+            raise BadRecord(f"picture file is missing: {self.roots[owner] / paths[0]}")
         file = self.roots[owner] / path
-        if not self.has_picture(path, of=owner):
-            raise BadRecord(f"picture file is missing: {file}")
         if self.check_pictures != "none" or size is None:
             if file not in self._sizes:
                 try:
@@ -229,7 +231,12 @@ class Source:
         return {"image": f"{owner}/{path}", "width": size[0], "height": size[1]}
 
     def has_picture(self, path: str, *, of: str | None = None) -> bool:
-        """Whether there is such a file; folders are listed once, since they may hold 100,000 pictures."""
+        """Whether there is such a file; folders are listed once, since they may hold 100,000 pictures.
+
+        Raises BadRecord for a path that leaves the dataset's folder: it may stand in an annotation.
+        """
+        if path.startswith("/") or ".." in path.split("/"):
+            raise BadRecord(f"picture {path!r} is not below the dataset's folder")
         file = self.roots[of or self.dataset] / path
         if file.parent not in self._listings:
             self._listings[file.parent] = frozenset(os.listdir(file.parent) if file.parent.is_dir() else ())
@@ -237,7 +244,7 @@ class Source:
 
 
 def _called(value: object) -> str:
-    """What an element calls itself: "id", or the first of its fields that ends so; those it refers to others by last."""
+    """What an element calls itself: by its "id", or the first field that ends so; what names others comes last."""
     ids = [key for key in value if key.endswith("id")] if isinstance(value, dict) else []
     own = sorted(ids, key=lambda key: (key != "id", key in ("category_id", "image_id")))
     return f"{own[0]} {value[own[0]]}" if own else "without an id"

@@ -8,6 +8,7 @@ import msgspec
 
 from workflow_scripts.datasets.base import Dataset, Source, text_of
 from workflow_scripts.datasets.json_files import WHOLE
+from workflow_scripts.datasets.photographs import visual_genome_picture
 from workflow_scripts.raw.files import File
 
 
@@ -58,9 +59,7 @@ def _picture(source: Source, image_id: str) -> dict[str, Any]:
     """Of GQA's own folder, if somebody has unpacked its pictures; those of train and val are Visual Genome's."""
     if source.has_picture(own := f"images/{image_id}.jpg"):
         return source.picture(own)
-    paths = [f"{folder}/{image_id}.jpg" for folder in ("VG_100K", "VG_100K_2")]
-    there = [path for path in paths if source.has_picture(path, of="visual_genome")]
-    return source.picture((there or paths)[0], of="visual_genome")
+    return visual_genome_picture(source, image_id)
 
 
 DATASET = Dataset(

@@ -7,7 +7,8 @@ from typing import ClassVar
 import msgspec
 
 from workflow_scripts.datasets.base import Dataset, Source, text_of
-from workflow_scripts.datasets.question_files import Answer, Asked, answered, coco_picture, ten_answers
+from workflow_scripts.datasets.photographs import coco_picture
+from workflow_scripts.datasets.question_files import Answer, Asked, answered, ten_answers
 from workflow_scripts.raw.files import File
 
 

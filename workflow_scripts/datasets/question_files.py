@@ -66,8 +66,3 @@ def ten_answers(answers: list[str]) -> tuple[str, ...]:
     if len(answers) != PEOPLE:
         raise BadRecord(f"{len(answers)} answers, expected {PEOPLE}")
     return tuple(text_of(answer, "answer") for answer in answers)
-
-
-def coco_picture(source: Source, native: str, image_id: int) -> dict[str, Any]:
-    """The record fields of an MS COCO 2014 picture; native: train2014 or val2014. Raises BadRecord if it is missing."""
-    return source.picture(f"{native}/COCO_{native}_{image_id:012d}.jpg", of="mscoco")

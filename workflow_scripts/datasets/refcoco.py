@@ -9,6 +9,7 @@ import msgspec
 from workflow_scripts.datasets import pickles
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, region_of, text_of
 from workflow_scripts.datasets.json_files import Unfit
+from workflow_scripts.datasets.photographs import coco_picture
 from workflow_scripts.errors import BadData
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region
@@ -111,9 +112,8 @@ def _photos(source: Source, name: str) -> Iterator[tuple[str, Photo]]:
             continue
         at, image = images[image_id]
         with source.record(split, file, at, f"image {image_id}"):
-            # the refs' own file_name has a suffix that no picture has
-            path = f"train2014/COCO_train2014_{image_id:012d}.jpg"
-            picture = source.picture(path, of="mscoco", size=(image.width, image.height))
+            # by id: the refs' own file_name has a suffix that no picture has
+            picture = coco_picture(source, "train2014", image_id, size=(image.width, image.height))
             objects = _objects(source, split, file, image, instances[image_id], categories)
             made = _made(source, split, f"{name}/{REFS[name]}", refs, {o.object_id for o in objects})
             yield split, Photo(f"{name}/{image_id}", **picture, objects=objects, references=made)

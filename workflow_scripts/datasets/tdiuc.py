@@ -7,7 +7,8 @@ from typing import ClassVar
 import msgspec
 
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, text_of
-from workflow_scripts.datasets.question_files import Asked, answered, coco_picture
+from workflow_scripts.datasets.photographs import coco_picture
+from workflow_scripts.datasets.question_files import Asked, answered
 from workflow_scripts.raw.files import File
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, region_of, text_of
 from workflow_scripts.datasets.json_files import WHOLE, document
+from workflow_scripts.datasets.photographs import visual_genome_picture
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region
 
@@ -69,9 +70,7 @@ def _instance(source: Source, row: _Row, types: dict[str, str]) -> Instance:
     )
     if both := [name for name in positive if name in negative]:
         raise BadRecord(f"{both[0]!r} is among both the positive and the negative attributes")
-    paths = [f"{folder}/{row.image_id}.jpg" for folder in ("VG_100K", "VG_100K_2")]
-    path = next((path for path in paths if source.has_picture(path, of="visual_genome")), paths[0])
-    picture = source.picture(path, of="visual_genome")
+    picture = visual_genome_picture(source, row.image_id)
     return Instance(
         record_id=str(row.instance_id),
         **picture,

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, text_of
+from workflow_scripts.datasets.photographs import coco_2017_picture
 from workflow_scripts.raw.files import File
 
 
@@ -51,7 +52,7 @@ def _statement(source: Source, record_id: str, row: _Row) -> Statement:
 
 
 def _picture(source: Source, name: str) -> dict[str, Any]:
-    """The picture of a name in MS COCO 2017, in which each photo of 2014 kept its id but not its split.
+    """The picture of a name in MS COCO 2017.
 
     Of the dataset's own folders, if somebody has put pictures there, else MS COCO 2014's.
     """
@@ -60,9 +61,7 @@ def _picture(source: Source, name: str) -> dict[str, Any]:
     for path in (f"data/trainval2017/{name}", f"data/images/{name}"):
         if source.has_picture(path):
             return source.picture(path)
-    paths = [f"{split}/COCO_{split}_{name}" for split in ("train2014", "val2014")]
-    there = [path for path in paths if source.has_picture(path, of="mscoco")]
-    return source.picture((there or paths)[0], of="mscoco")
+    return coco_2017_picture(source, int(name.removesuffix(".jpg")))
 
 
 _REPOSITORY = "https://raw.githubusercontent.com/cambridgeltl/visual-spatial-reasoning"
