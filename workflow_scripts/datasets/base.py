@@ -112,8 +112,8 @@ class Source:
     check_pictures: CheckPictures = "decode"
     options: Mapping[str, Any] = field(default_factory=dict)  # the dataset's own, of Plan.read_options
     quarantine: dict[str, Quarantine] = field(default_factory=dict)
-    _sizes: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    _listings: dict[Path, frozenset[str]] = field(default_factory=dict)
+    _sizes: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)  # of pictures that were opened
+    _listings: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # of folders with pictures
 
     def __post_init__(self):
         for split in self.splits:
@@ -218,16 +218,11 @@ class Source:
         path = next((path for path in paths if self.has_picture(path, of=owner)), None)
         if path is None:
             raise BadRecord(f"picture file is missing: {self.roots[owner] / paths[0]}")
-        file = self.roots[owner] / path
         if self.check_pictures != "none" or size is None:
-            if file not in self._sizes:
-                try:
-                    self._sizes[file] = open_picture(file, decode=self.check_pictures == "decode").size
-                except BadData as error:
-                    raise BadRecord(f"{error.problem}: {file}") from error
-            if size not in (None, self._sizes[file]):
-                raise BadRecord("picture is {} x {} pixels, its record says {} x {}".format(*self._sizes[file], *size))
-            size = self._sizes[file]
+            found = self._sizes.get((owner, path)) or self._opened(owner, path)
+            if size not in (None, found):
+                raise BadRecord("picture is {} x {} pixels, its record says {} x {}".format(*found, *size))
+            size = found
         return {"image": f"{owner}/{path}", "width": size[0], "height": size[1]}
 
     def has_picture(self, path: str, *, of: str | None = None) -> bool:
@@ -237,10 +232,21 @@ class Source:
         """
         if path.startswith("/") or ".." in path.split("/"):
             raise BadRecord(f"picture {path!r} is not below the dataset's folder")
-        file = self.roots[of or self.dataset] / path
-        if file.parent not in self._listings:
-            self._listings[file.parent] = frozenset(os.listdir(file.parent) if file.parent.is_dir() else ())
-        return file.name in self._listings[file.parent]
+        owner, (folder, _, name) = of or self.dataset, path.rpartition("/")
+        if (owner, folder) not in self._listings:
+            root = self.roots[owner] / folder
+            self._listings[owner, folder] = frozenset(os.listdir(root) if root.is_dir() else ())
+        return name in self._listings[owner, folder]
+
+    def _opened(self, owner: str, path: str) -> tuple[int, int]:
+        """A picture's width and height, as its file tells them."""
+        file = self.roots[owner] / path
+        try:
+            size = open_picture(file, decode=self.check_pictures == "decode").size
+        except BadData as error:
+            raise BadRecord(f"{error.problem}: {file}") from error
+        self._sizes[owner, path] = size
+        return size
 
 
 def _called(value: object) -> str:

@@ -90,17 +90,15 @@ def _hypothesis(source: Source, pair: _Pair) -> Hypothesis:
         raise BadRecord(f"pairID is {pair.pair_id!r}, expected a picture's number and .jpg before the rest")
     if pair.gold_label not in LABELS:
         raise BadRecord(f"gold_label is {pair.gold_label!r}, expected one of {', '.join(LABELS)}")
-    paths = [f"data/{folder}/{pair.picture}.jpg" for folder in ("flickr30k_images", "Flickr30K/images")]
-    there = [path for path in paths if source.has_picture(path)]
     return Hypothesis(
         record_id=pair.pair_id,
-        **source.picture((there or paths)[0]),
+        **source.picture(*(f"data/{folder}/{pair.picture}.jpg" for folder in ("flickr30k_images", "Flickr30K/images"))),
         hypothesis=text_of(pair.sentence2, "sentence2"),
         label=pair.gold_label,
     )
 
 
-_LIST = "https://raw.githubusercontent.com/necla-ml/SNLI-VE/e6cf745d2e677a2ad878b3cc095cde75c0bbb144/data"
+_REPOSITORY = "https://raw.githubusercontent.com/necla-ml/SNLI-VE/e6cf745d2e677a2ad878b3cc095cde75c0bbb144/data"
 DATASET = Dataset(
     title="SNLI-VE",
     home="https://github.com/necla-ml/SNLI-VE",
@@ -111,14 +109,27 @@ DATASET = Dataset(
     "From image descriptions to visual denotations, TACL 2014",
     folder="SNLI-VE/SNLI-VE",
     files=(
-        File("flickr30k_test.lst", urls=(f"{_LIST}/flickr30k_test.lst",), into="data", mb=1),
-        File("flickr30k_train_val.lst", urls=(f"{_LIST}/flickr30k_train_val.lst",), into="data", mb=1),
+        File(
+            "flickr30k_test.lst",
+            urls=(f"{_LIST}/flickr30k_test.lst",),
+            bytes=10_732,
+            sha256="40d78add9de08ec73a269bd5f8fd5230c91e2705fb0b3640f44bc1dcdb329b30",
+            into="data",
+        ),
+        File(
+            "flickr30k_train_val.lst",
+            urls=(f"{_LIST}/flickr30k_train_val.lst",),
+            bytes=331_101,
+            sha256="28eaa036eb6b718c1256565b9d267ea45bd7699cd309964106aef1846014c356",
+            into="data",
+        ),
         File(
             "snli_1.0.zip",
             urls=("https://nlp.stanford.edu/projects/snli/snli_1.0.zip",),
+            bytes=94_550_081,
+            sha256="afb3d70a5af5d8de0d9d81e2637e0fb8c22d1235c2749d83125ca43dab0dbd3e",
             into="data",
             keep=_SNLI,
-            mb=95,
         ),
         File(
             "flickr30k_images.tar.gz",

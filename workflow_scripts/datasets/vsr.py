@@ -58,9 +58,9 @@ def _picture(source: Source, name: str) -> dict[str, Any]:
     """
     if not re.fullmatch(r"\d{12}\.jpg", name):
         raise BadRecord(f"image is {name!r}, expected twelve digits and .jpg")
-    for path in (f"data/trainval2017/{name}", f"data/images/{name}"):
-        if source.has_picture(path):
-            return source.picture(path)
+    own = (f"data/trainval2017/{name}", f"data/images/{name}")
+    if any(map(source.has_picture, own)):
+        return source.picture(*own)
     return coco_2017_picture(source, int(name.removesuffix(".jpg")))
 
 
@@ -76,8 +76,9 @@ DATASET = Dataset(
         File(
             "test.jsonl",
             urls=(f"{_REPOSITORY}/{_COMMIT}/data/splits/zeroshot/test.jsonl",),
+            bytes=380380,
+            sha256="914d9156723b912d8f794b179248af865a68c5f81c9d8e3a21d007778cacaad4",
             into="data/splits/zeroshot",
-            mb=1,
         ),
     ),
     annotations=("data/splits/{split}.jsonl",),
