@@ -37,6 +37,10 @@ def spoil(raw, change) -> dict:
         (lambda q: q.update(answer_label=4), "answer_label is 4, expected 0 to 3"),
         (lambda q: q.update(rationale_label=-1), "rationale_label is -1, expected 0 to 3"),
         (lambda q: q["objects"].__setitem__(1, ""), "objects[1] is '', expected some text"),
+        (
+            lambda q: q.update(metadata_fn="../../x.json"),
+            "picture 'vcr1images/../../x.json' is not below the dataset's folder",
+        ),
         (lambda q: q.pop("answer_label"), "Object missing required field `answer_label`"),
         (lambda q: q["question"].append({}), "Expected `str | array`, got `object` - at `$.question[5]`"),
     ],
@@ -70,7 +74,7 @@ def test_bad_metadata_spoils_every_question_about_its_still(raw, change, reason)
 
 @pytest.mark.parametrize(
     ("path", "problem"),
-    [("vcr1images/movieclips_Lake/Lake@3.json", "annotation"), ("vcr1images/movieclips_Lake/Lake@3.jpg", "picture")],
+    [("vcr1images/movieclips_Lake/Lake@3.json", "metadata"), ("vcr1images/movieclips_Lake/Lake@3.jpg", "picture")],
 )
 def test_missing_file(raw, path, problem):
     (raw.roots["vcr"] / path).unlink()

@@ -111,14 +111,14 @@ DATASET = Dataset(
     files=(
         File(
             "flickr30k_test.lst",
-            urls=(f"{_LIST}/flickr30k_test.lst",),
+            urls=(f"{_REPOSITORY}/flickr30k_test.lst",),
             bytes=10_732,
             sha256="40d78add9de08ec73a269bd5f8fd5230c91e2705fb0b3640f44bc1dcdb329b30",
             into="data",
         ),
         File(
             "flickr30k_train_val.lst",
-            urls=(f"{_LIST}/flickr30k_train_val.lst",),
+            urls=(f"{_REPOSITORY}/flickr30k_train_val.lst",),
             bytes=331_101,
             sha256="28eaa036eb6b718c1256565b9d267ea45bd7699cd309964106aef1846014c356",
             into="data",

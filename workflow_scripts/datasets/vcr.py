@@ -84,8 +84,11 @@ def read(source: Source) -> Iterator[tuple[str, Question]]:
 
 
 def _question(source: Source, q: _Question, metadata: Callable[[str], _Metadata]) -> Question:
+    path = f"vcr1images/{q.metadata_fn}"
+    if not source.has_picture(path):
+        raise BadRecord(f"metadata file is missing: {source.root / path}")
     try:
-        known = metadata(f"vcr1images/{q.metadata_fn}")
+        known = metadata(path)
     except BadData as error:
         raise BadRecord(f"{error.problem}: {error.file}") from error
     if len(known.boxes) != len(q.objects):
