@@ -1,7 +1,8 @@
 # make report   environment + the whole workflow on the embedded miniature world
 # make test     environment + tests          make lint    style checks        make format   fix style
 # make test-slow   the largest models against the original's numbers (about 12 GiB of memory)
-# make bench-model   seconds of a training step and of a generation, beside the original's
+# make bench       all of: make bench-read    reading the largest annotation files, deriving from them (3 GB of disk)
+#                          make bench-model   seconds of a training step and of a generation, beside the original's
 # CORES=4 make report   uses four cores instead of all
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ CORES ?= all
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: report test test-slow bench-model lint format clean environment
+.PHONY: report test test-slow bench bench-read bench-model lint format clean environment
 
 report: environment
 	$(BIN)/snakemake --cores $(CORES) results/report.html
@@ -19,6 +20,11 @@ test: environment
 
 test-slow: environment
 	$(BIN)/pytest -m slow
+
+bench: bench-read bench-model
+
+bench-read: environment
+	$(BIN)/python -m benchmarks.bench_read
 
 bench-model: environment
 	$(BIN)/python -m benchmarks.bench_model
