@@ -44,12 +44,14 @@ class _Image(msgspec.Struct):
     height: int
 
 
-class _Category(msgspec.Struct):
+class Category(msgspec.Struct):
+    """Of an instances file, whose form RefCOCO's have, too; so below."""
+
     id: int
     name: str
 
 
-class _Instance(msgspec.Struct, gc=False):
+class Instance(msgspec.Struct, gc=False):
     id: int
     image_id: int
     category_id: int
@@ -73,7 +75,7 @@ def read(source: Source) -> Iterator[tuple[str, pa.RecordBatch]]:
         instances, captions = (f"annotations/{kind}_{native}.json" for kind in ("instances", "captions"))
         images, names = {}, {}
         boxed, captioned = _Annotations(source, split, instances), _Annotations(source, split, captions)
-        shapes = {"images": list[_Image], "categories": list[_Category], "annotations": list[_Instance]}
+        shapes = {"images": list[_Image], "categories": list[Category], "annotations": list[Instance]}
         for chunk in chunks(source.root / instances, shapes):
             source.refuse(chunk.unfit, instances, split)
             if chunk.key == "images":

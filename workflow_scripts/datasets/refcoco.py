@@ -9,21 +9,13 @@ import msgspec
 from workflow_scripts.datasets import pickles
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, region_of, text_of
 from workflow_scripts.datasets.json_files import Unfit
+from workflow_scripts.datasets.mscoco import Category, Instance, Object
 from workflow_scripts.datasets.photographs import coco_picture
 from workflow_scripts.errors import BadData
 from workflow_scripts.raw.files import File
-from workflow_scripts.regions import Region
 
 # Whose partition of the photos is read. Mixing partitions of one dataset would put photos in two splits.
 REFS = {"refcoco": "refs(unc).p", "refcoco+": "refs(unc).p", "refcocog": "refs(umd).p"}
-
-
-@dataclass(frozen=True)
-class Object:
-    object_id: int  # the annotation's in MS COCO
-    name: str  # one of COCO's 80 category names
-    region: Region
-    crowd: bool  # the box covers a group, not a single object
 
 
 @dataclass(frozen=True)
@@ -67,19 +59,6 @@ class _Image(msgspec.Struct):
     height: int
 
 
-class _Category(msgspec.Struct):
-    id: int
-    name: str
-
-
-class _Instance(msgspec.Struct, gc=False):
-    id: int
-    image_id: int
-    category_id: int
-    bbox: tuple[float, float, float, float]  # x, y, width, height
-    iscrowd: int
-
-
 def read(source: Source) -> Iterator[tuple[str, Photo]]:
     """Yield the photos of the wanted splits, one dataset after the other, in the order of the references.
 
@@ -99,11 +78,11 @@ def _photos(source: Source, name: str) -> Iterator[tuple[str, Photo]]:
     references = _references(source, f"{name}/{REFS[name]}")
     wanted = {image_id for _, image_id in references}
     images = {image.id: (at, image) for at, image in source.stream(file, "images", _Image) if image.id in wanted}
-    instances: dict[int, list[tuple[str, _Instance]]] = {image_id: [] for image_id in wanted}
-    for at, instance in source.stream(file, "annotations", _Instance):
+    instances: dict[int, list[tuple[str, Instance]]] = {image_id: [] for image_id in wanted}
+    for at, instance in source.stream(file, "annotations", Instance):
         if instance.image_id in wanted:
             instances[instance.image_id].append((at, instance))
-    categories = {c.id: c.name for _, c in source.stream(file, "categories", _Category)}
+    categories = {c.id: c.name for _, c in source.stream(file, "categories", Category)}
     for (split, image_id), refs in references.items():
         if image_id not in images:
             for at, ref in refs:
@@ -136,7 +115,7 @@ def _objects(
     split: str,
     file: str,
     image: _Image,
-    instances: list[tuple[str, _Instance]],
+    instances: list[tuple[str, Instance]],
     categories: dict[int, str],
 ) -> tuple[Object, ...]:
     objects = []

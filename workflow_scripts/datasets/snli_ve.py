@@ -143,7 +143,7 @@ DATASET = Dataset(
         "data/snli_ve_{split}.jsonl|data/flickr30k_*.lst",
         "data/snli_ve_{split}.jsonl|data/snli_1.0/snli_1.0_*.jsonl",
     ),
-    splits={"test": "test"},
+    splits={"validation": "dev", "test": "test"},
     record=Hypothesis,
     read=read,
 )
