@@ -1,4 +1,4 @@
-"""The README's example of OFA, run as it stands there."""
+"""The README's example of OFA, run as it stands there, and its table of datasets."""
 
 import re
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from workflow_scripts.catalogue import updated
 from workflow_scripts.errors import BadConfig
 from workflow_scripts.models.ofa.__main__ import convert
 from workflow_scripts.models.ofa.building import fresh, save
@@ -33,3 +34,8 @@ def test_the_tokenizer_of_another_checkpoint_is_refused(tmp_path):
     with pytest.raises(BadConfig, match="it has 9457 tokens, the checkpoint 9204"):
         convert(str(tmp_path / "model"), tmp_path / "out", tmp_path / "bpe")
     assert not (tmp_path / "out").exists()
+
+
+def test_table_of_datasets_is_current():
+    text = README.read_text(encoding="utf-8")
+    assert text == updated(text), "python -m workflow_scripts.catalogue --update README.md"
