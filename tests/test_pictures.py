@@ -1,5 +1,8 @@
 """Pictures are opened safely, and found by the name that records give them."""
 
+import struct
+import zlib
+
 import pytest
 from PIL import Image
 
@@ -40,6 +43,32 @@ def test_cut_picture_has_a_good_header(photo):
 def test_no_picture(photo):
     photo.write_text("<html>")
     refused(photo, "picture does not decode", decode=False)
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+PNG, HEAD, PIXELS = b"\x89PNG\r\n\x1a\n", struct.pack(">IIBBBBB", 2, 2, 8, 0, 0, 0, 0), zlib.compress(b"\0\1\1\0\1\1")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (PNG + chunk(b"IHDR", HEAD[:5]), "Truncated IHDR chunk"),
+        (
+            PNG
+            + chunk(b"IHDR", HEAD)
+            + chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(80 << 20), 9))
+            + chunk(b"IDAT", PIXELS),
+            "Decompressed data too large",
+        ),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n%%EOF\n", "cannot identify image file"),
+    ],
+)
+def test_hostile_picture(photo, content, problem):
+    photo.write_bytes(content)
+    refused(photo, rf"picture does not decode \({problem}")
 
 
 @pytest.mark.parametrize("limit", [2399, 1000])  # Pillow itself only refuses what is above twice its limit

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from workflow_scripts.errors import BadData
 from workflow_scripts.raw.manifest import Manifest
 
 MAX_PIXELS = 100_000_000  # far above any photograph of these datasets; stops decompression bombs
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # for some others Pillow runs programs
 _FIX = "put the right file there, or delete the dataset's raw folder and run snakemake again"
 
 
@@ -19,7 +20,7 @@ def open_picture(path: Path, *, decode: bool = True) -> Image.Image:
     Raises BadData if it is missing, no picture, cut short or larger than MAX_PIXELS.
     """
     try:
-        image = Image.open(path)
+        image = Image.open(path, formats=FORMATS)
         if image.width * image.height > MAX_PIXELS:
             raise BadData(
                 f"picture of {image.width} x {image.height} pixels, at most {MAX_PIXELS}", file=path, fix=_FIX
@@ -29,7 +30,9 @@ def open_picture(path: Path, *, decode: bool = True) -> Image.Image:
         return image
     except FileNotFoundError:
         raise BadData("picture file is missing", file=path, fix=_FIX) from None
-    except (OSError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except BadData:
+        raise
+    except Exception as error:  # of any kind: a damaged picture ends in OSError, SyntaxError, ValueError and others
         raise BadData(f"picture does not decode ({error})", file=path, fix=_FIX) from error
 
 
