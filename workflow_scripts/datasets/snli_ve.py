@@ -23,6 +23,7 @@ _LISTS = {  # native split -> list of pictures, and which of it
     "test": ("data/flickr30k_test.lst", slice(None)),
 }
 _SNLI = tuple(f"snli_1.0/snli_1.0_{part}.jsonl" for part in ("train", "dev", "test"))
+_PHOTOGRAPHS = ("flickr30k_images", "flickr30k-images", "Flickr30K/images")  # folders that are in use for them
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def _hypothesis(source: Source, pair: _Pair) -> Hypothesis:
         raise BadRecord(f"gold_label is {pair.gold_label!r}, expected one of {', '.join(LABELS)}")
     return Hypothesis(
         record_id=pair.pair_id,
-        **source.picture(*(f"data/{folder}/{pair.picture}.jpg" for folder in ("flickr30k_images", "Flickr30K/images"))),
+        **source.picture(*(f"data/{folder}/{pair.picture}.jpg" for folder in _PHOTOGRAPHS)),
         hypothesis=text_of(pair.sentence2, "sentence2"),
         label=pair.gold_label,
     )
@@ -133,9 +134,9 @@ DATASET = Dataset(
         ),
         File(
             "flickr30k_images.tar.gz",
-            urls=("https://storage.googleapis.com/allennlp-public-data/snli-ve/flickr30k_images.tar.gz",),
+            page="https://shannon.cs.illinois.edu/DenotationGraph/",  # a form: the terms have to be agreed to
             into="data",
-            keep=("flickr30k_images/",),
+            keep=tuple(f"{folder}/" for folder in _PHOTOGRAPHS[:2]),
             mb=4100,
         ),
     ),
