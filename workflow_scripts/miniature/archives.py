@@ -1,15 +1,14 @@
-"""Zip and tar archives whose bytes depend on nothing but their members' names and contents."""
+"""Zip and tar archives and JSON files whose bytes depend on nothing but what they hold."""
 
 import gzip
 import io
 import json
-import os
 import tarfile
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from workflow_scripts.files import replacing
+from workflow_scripts.files import replacing, write_text
 
 _TIMESTAMP = (2014, 1, 1, 0, 0, 0)
 _PERMISSIONS = 0o100644 << 16
@@ -22,15 +21,9 @@ def write_zip(path: Path, members: Iterable[tuple[str, bytes]]) -> None:
 
     Pictures and archives are stored as they are, everything else is deflated.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with zipfile.ZipFile(partial, "w") as archive:
-            for name, content in sorted(members):
-                archive.writestr(_entry(name), content)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with replacing(path) as partial, zipfile.ZipFile(partial, "w") as archive:
+        for name, content in sorted(members):
+            archive.writestr(_entry(name), content)
 
 
 def write_tar(path: Path, members: Iterable[tuple[str, bytes]]) -> None:
@@ -51,6 +44,16 @@ def write_tar(path: Path, members: Iterable[tuple[str, bytes]]) -> None:
 def json_bytes(value: object) -> bytes:
     """JSON as the official archives hold it: UTF-8, one line, keys in the order given."""
     return json.dumps(value, ensure_ascii=False).encode()
+
+
+def json_lines(values: Iterable[object]) -> bytes:
+    """JSON Lines: ASCII, one value a line."""
+    return "".join(json.dumps(value) + "\n" for value in values).encode()
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write `json_bytes` as a file of its own."""
+    write_text(path, json_bytes(value).decode())
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -36,14 +36,17 @@ def listing(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def coloured(category: str, colour: str) -> str:
+    """With its colour: "red kite", "person in a red shirt"."""
+    return f"person in {a(colour)} shirt" if category == "person" else f"{colour} {category}"
+
+
 def described(thing: Thing, *, colour: bool = True, size: bool = False, pattern: bool = False) -> str:
     """A thing's noun without article: "small red kite", "person in a red shirt"."""
     words = [thing.size] if size else []
     if pattern and thing.pattern != "plain":
         words.append(thing.pattern)
-    if thing.category == "person":
-        return " ".join([*words, f"person in {a(thing.colour)} shirt" if colour else "person"])
-    return " ".join([*words, *([thing.colour] if colour else []), thing.category])
+    return " ".join([*words, coloured(thing.category, thing.colour) if colour else thing.category])
 
 
 def name(thing: Thing, scene: Scene) -> str:
@@ -53,6 +56,16 @@ def name(thing: Thing, scene: Scene) -> str:
         return described(thing, colour=False)
     size = sum(t.colour == thing.colour for t in alike) > 1
     return described(thing, size=size)
+
+
+def told_by_colour(scene: Scene) -> list[Thing]:
+    """Things, not people, of which "the red thing" can mean no other.
+
+    Never black or white ones: those could be taken for a part of another, or for its pattern.
+    """
+    colours = [thing.colour for thing in scene.things]
+    alone = [t for t in scene.things if colours.count(t.colour) == 1 and t.colour not in ("black", "white")]
+    return [] if scene.crowds else [t for t in alone if t.category != "person"]
 
 
 def phrases(thing: Thing, scene: Scene, draw: random.Random) -> list[str]:

@@ -5,7 +5,7 @@ Boxes are x0, y0, x1, y1 in pixels, on a grid of a quarter pixel, always inside 
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from workflow_scripts.miniature.kinds import KINDS, MOODS, PATTERNS, PLACES, POSES, SKIES, WORDS, Kind, UnitBox
@@ -114,17 +114,26 @@ def within(box: Region, part: UnitBox) -> Region:
 def scene(seed: int, universe: str, index: int) -> Scene:
     """The scene of one picture; the same for ever for the same three arguments."""
     draw = random.Random(keyed_number("miniature scene", seed, universe, index))
-    width, height = draw.randint(*PICTURE_SIDES), draw.randint(*PICTURE_SIDES)
-    place = draw.choice(list(PLACES))
-    sky = None if PLACES[place].indoors else draw.choice(list(SKIES))
-    horizon = round(height * draw.uniform(0.36, 0.5))
-    bare = Scene(width, height, place, sky, horizon, ())
+    bare = bare_scene(draw)
     if index % EVERY == EMPTY:
         return bare
     things, crowds = _things(draw, bare), ()
     if draw.random() < 0.06:
         crowds = _crowds(draw, bare, things)
-    return Scene(width, height, place, sky, horizon, tuple(things), crowds)
+    return replace(bare, things=tuple(things), crowds=crowds)
+
+
+def scene_with_things(seed: int, universe: str, index: int) -> Scene:
+    """Like `scene`, but never an empty one."""
+    return scene(seed, f"{universe} {index}", 0)
+
+
+def bare_scene(draw: random.Random, sides: tuple[int, int] = PICTURE_SIDES) -> Scene:
+    """A place without things; sides: least and largest, pixels."""
+    width, height = draw.randint(*sides), draw.randint(*sides)
+    place = draw.choice(list(PLACES))
+    sky = None if PLACES[place].indoors else draw.choice(list(SKIES))
+    return Scene(width, height, place, sky, round(height * draw.uniform(0.36, 0.5)), ())
 
 
 def _things(draw: random.Random, bare: Scene) -> list[Thing]:

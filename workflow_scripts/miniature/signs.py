@@ -7,9 +7,9 @@ from functools import lru_cache
 from PIL import Image, ImageDraw, ImageFont
 
 from workflow_scripts.miniature import drawing
-from workflow_scripts.miniature.kinds import COLOURS, PLACES, SKIES, WORDS
+from workflow_scripts.miniature.kinds import COLOURS, WORDS
 from workflow_scripts.miniature.pen import INK
-from workflow_scripts.miniature.scenes import Scene
+from workflow_scripts.miniature.scenes import Scene, bare_scene
 from workflow_scripts.randomness import keyed_number
 from workflow_scripts.regions import Region
 
@@ -70,10 +70,7 @@ class SignPicture:
 def sign_picture(seed: int, universe: str, index: int) -> SignPicture:
     """The picture's content; the same for ever for the same three arguments."""
     draw = random.Random(keyed_number("miniature signs", seed, universe, index))
-    width, height = draw.randint(*SIDES), draw.randint(*SIDES)
-    place = draw.choice(list(PLACES))
-    sky = None if PLACES[place].indoors else draw.choice(list(SKIES))
-    background = Scene(width, height, place, sky, round(height * draw.uniform(0.36, 0.5)), ())
+    background = bare_scene(draw, SIDES)
     if index % EVERY == EMPTY:
         return SignPicture(background, ())
     texts = draw.sample(WORDS, 3)
@@ -85,7 +82,7 @@ def sign_picture(seed: int, universe: str, index: int) -> SignPicture:
         Sign(text, colour, draw.choice(ANGLES) if askew and draw.random() < LEANING else 0, (0, 0))
         for text, colour in zip(texts, colours)
     ]
-    return SignPicture(background, tuple(_hung(signs, width, height, draw)))
+    return SignPicture(background, tuple(_hung(signs, background.width, background.height, draw)))
 
 
 def _hung(signs: list[Sign], width: int, height: int, draw: random.Random) -> list[Sign]:

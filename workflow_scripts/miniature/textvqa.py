@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflow_scripts.files import write_text
 from workflow_scripts.miniature import drawing
-from workflow_scripts.miniature.archives import json_bytes, write_zip
+from workflow_scripts.miniature.archives import write_json, write_zip
 from workflow_scripts.miniature.language import NUMBERS
 from workflow_scripts.miniature.signs import Sign, SignPicture, sign_picture
 from workflow_scripts.randomness import keyed_number
@@ -49,17 +48,13 @@ def write(seed: int, sizes: Mapping[str, int], folder: Path) -> None:
     for split in SPLITS:
         scanned[split].sort(key=lambda s: s["image_id"])  # not the questions' order
         about = {"dataset_type": split, "dataset_name": "textvqa", "dataset_version": "0.5.1"}
-        _write_json(folder / f"TextVQA_0.5.1_{split}.json", {**about, "data": asked[split]})
-        _write_json(folder / f"TextVQA_Rosetta_OCR_v0.2_{split}.json", {**about, "data": scanned[split]})
+        write_json(folder / f"TextVQA_0.5.1_{split}.json", {**about, "data": asked[split]})
+        write_json(folder / f"TextVQA_Rosetta_OCR_v0.2_{split}.json", {**about, "data": scanned[split]})
     write_zip(folder / "train_val_images.zip", pictures)
 
 
 def image_id_of(index: int) -> str:
     return f"{keyed_number('miniature textvqa image', index):016x}"
-
-
-def _write_json(path: Path, content: dict) -> None:
-    write_text(path, json_bytes(content).decode())
 
 
 def questions(picture: SignPicture, draw: random.Random) -> Iterator[Question]:

@@ -1,13 +1,12 @@
 """VCR in miniature: stills with several people, and questions about them that say by box who is meant."""
 
-import json
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count, islice
 from pathlib import Path
 
-from workflow_scripts.miniature.archives import json_bytes, write_zip
+from workflow_scripts.miniature.archives import json_bytes, json_lines, write_zip
 from workflow_scripts.miniature.kinds import COLOURS, MOODS, PLACES, POSES
 from workflow_scripts.miniature.mscoco import jpeg
 from workflow_scripts.miniature.scenes import Scene, Thing, scene
@@ -71,8 +70,7 @@ def write(seed: int, sizes: Mapping[str, int], folder: Path) -> None:
             rows[split].append({**row, **(_unanswered(asked) if split == "test" else asked), **ids})
         images.append((f"vcr1images/{path}.jpg", jpeg(still)))
         images.append((f"vcr1images/{path}.json", json_bytes(_metadata(still, things, draw))))
-    annotations = {f"{split}.jsonl": "".join(json.dumps(row) + "\n" for row in found) for split, found in rows.items()}
-    write_zip(folder / "vcr1annots.zip", [(name, text.encode()) for name, text in annotations.items()])
+    write_zip(folder / "vcr1annots.zip", [(f"{split}.jsonl", json_lines(found)) for split, found in rows.items()])
     write_zip(folder / "vcr1images.zip", images)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from workflow_scripts.miniature import language
 from workflow_scripts.miniature.archives import json_bytes, write_zip
 from workflow_scripts.miniature.kinds import KINDS, PLACES
-from workflow_scripts.miniature.language import a, described, plural, spoken
+from workflow_scripts.miniature.language import a, coloured, described, plural, spoken
 from workflow_scripts.miniature.mscoco import jpeg
 from workflow_scripts.miniature.questions import SIDES
 from workflow_scripts.miniature.relations import only_one
@@ -20,11 +20,8 @@ FIRST_ID, ID_STEP = 2_390, 1_013  # of pictures
 ABSENT = 2  # things asked for that are not there; more where there is nothing else to ask
 
 Thread = list[tuple[str, str]]  # questions and answers; those after the first go without naming what they are about
-NOUNS = [
-    a(f"person in {a(colour)} shirt" if category == "person" else f"{colour} {category}")
-    for category, kind in KINDS.items()
-    for colour in kind.colours
-]  # answers that are among the options of every round
+# Answers that are among the options of every round
+NOUNS = [a(coloured(category, colour)) for category, kind in KINDS.items() for colour in kind.colours]
 
 
 class _Texts:

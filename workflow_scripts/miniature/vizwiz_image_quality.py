@@ -6,11 +6,10 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from workflow_scripts.miniature import drawing
 from workflow_scripts.miniature.archives import json_bytes, write_zip
-from workflow_scripts.miniature.drawing import draw as drawn
-from workflow_scripts.miniature.drawing import jpeg
 from workflow_scripts.miniature.pen import SKIN
-from workflow_scripts.miniature.scenes import EMPTY, EVERY, Scene, scene
+from workflow_scripts.miniature.scenes import Scene, scene_with_things
 from workflow_scripts.randomness import keyed_number
 from workflow_scripts.regions import area
 
@@ -44,16 +43,11 @@ def write(seed: int, sizes: Mapping[str, int], folder: Path) -> None:
 def _photo(seed: int, split: str, index: int) -> tuple[dict, bytes]:
     draw = random.Random(keyed_number("miniature vizwiz", seed, split, index))
     flaws = _flaws(seed, split, index)
-    shown = scene(seed, f"vizwiz {split}", _with_things(index))
-    picture = drawn(shown)
+    shown = scene_with_things(seed, f"vizwiz {split}", index)
+    picture = drawing.draw(shown)
     for code in flaws:
         picture = _SPOIL[code](picture, shown, draw)
-    return _votes(flaws, draw), jpeg(picture)
-
-
-def _with_things(index: int) -> int:
-    """The index of a scene that is not one of the empty ones."""
-    return index // (EVERY - 1) * EVERY + EMPTY + 1 + index % (EVERY - 1)
+    return _votes(flaws, draw), drawing.jpeg(picture)
 
 
 def _flaws(seed: int, split: str, index: int) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
 """VSR in miniature: of two things of a COCO picture, a statement that holds and its opposite."""
 
-import json
 import random
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
 from workflow_scripts.files import write_text
+from workflow_scripts.miniature.archives import json_lines
 from workflow_scripts.miniature.relations import relations
 from workflow_scripts.miniature.scenes import Scene, Thing
 from workflow_scripts.miniature.universes import COCO_SIZES, Picture, coco_pictures
@@ -43,7 +43,7 @@ def write(seed: int, sizes: Mapping[str, int], folder: Path) -> None:
     """Write test.jsonl: sizes["vsr"] statements, or fewer if there are too few pictures."""
     rows = [row for _, row in zip(range(sizes["vsr"]), _rows(seed, sizes))]
     rows.sort(key=lambda row: keyed_number("miniature vsr order", seed, row["image"], row["caption"]))
-    write_text(folder / "test.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    write_text(folder / "test.jsonl", json_lines(rows).decode())
 
 
 def _rows(seed: int, sizes: Mapping[str, int]) -> Iterator[dict]:
