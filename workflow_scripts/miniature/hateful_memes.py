@@ -4,17 +4,15 @@ What is labelled as hateful here says "boo" to a thing, never to a person.
 """
 
 import io
-import json
 import random
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from workflow_scripts.miniature import drawing
-from workflow_scripts.miniature.archives import write_zip
+from workflow_scripts.miniature import drawing, pen
+from workflow_scripts.miniature.archives import json_lines, write_zip
 from workflow_scripts.miniature.language import described
-from workflow_scripts.miniature.pen import FINER
 from workflow_scripts.miniature.scenes import Scene, scene
 from workflow_scripts.randomness import keyed_number
 
@@ -38,13 +36,13 @@ def write(seed: int, sizes: Mapping[str, int], folder: Path) -> None:
     """Write hateful_memes.zip, with sizes["hateful_memes"] pictures to test and as many to train on."""
     files: dict[str, bytes] = {"LICENSE.txt": b"Drawn, no rights reserved.\n"}
     for split, (first, part) in SPLITS.items():
-        lines = []
+        rows = []
         for row, picture in _memes(seed, first, max(sizes["hateful_memes"] // part, 4)):
             files[row["img"]] = picture
             if split == "test_seen":
                 del row["label"]
-            lines.append(json.dumps(row) + "\n")
-        files[f"{split}.jsonl"] = "".join(lines).encode()
+            rows.append(row)
+        files[f"{split}.jsonl"] = json_lines(rows)
     write_zip(folder / "hateful_memes.zip", files.items())
 
 
@@ -84,10 +82,6 @@ def _png(shown: Scene, lines: list[str]) -> bytes:
 
 def _written(line: str, width: int) -> Image.Image:
     """A band with a line, as large as fits."""
-    size = 16 * FINER
-    while (font := ImageFont.load_default(size)).getlength(line) > (width - 6) * FINER:
-        size -= 2
-    band = Image.new("RGB", (width * FINER, BAND * FINER), "white")
-    middle = (width * FINER / 2, BAND * FINER / 2)
-    ImageDraw.Draw(band).text(middle, line, "black", font, anchor="mm", stroke_width=1, stroke_fill="black")
-    return band.reduce(FINER)
+    band = Image.new("RGB", (width * pen.FINER, BAND * pen.FINER), "white")
+    pen.write(ImageDraw.Draw(band), (4, 4, width - 4, BAND - 5), line, (0, 0, 0))
+    return band.reduce(pen.FINER)
