@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workflow_scripts.miniature.archives import json_bytes, write_zip
 from workflow_scripts.miniature.kinds import COLOURS, KINDS, PLACES
-from workflow_scripts.miniature.language import a, capital, name, spoken, weather
+from workflow_scripts.miniature.language import a, capital, name, spoken, told_by_colour, weather
 from workflow_scripts.miniature.relations import only_one, squarely
 from workflow_scripts.miniature.scenes import Scene, Thing
 from workflow_scripts.miniature.universes import Picture, visual_genome_pictures
@@ -182,11 +182,8 @@ def _same_colour(scene: Scene, draw: random.Random) -> Iterator[Question]:
 
 
 def _kind(scene: Scene, draw: random.Random) -> Iterator[Question]:
-    """About things that only their colour tells; white ones could be taken for a part of another."""
-    colours = [thing.colour for thing in scene.things]
-    for thing in scene.things:
-        if scene.crowds or thing.category == "person" or thing.colour == "white" or colours.count(thing.colour) > 1:
-            continue
+    """About things that only their colour tells."""
+    for thing in told_by_colour(scene):
         noun, select = f"{thing.colour} object", ("filter color", thing.colour, ())
         full = f"The {noun} is {a(thing.category)}."
         steps = (select, ("query", "name", (0,)))
@@ -218,8 +215,9 @@ def _scene(scene: Scene, draw: random.Random) -> Iterator[Question]:
 
 
 def _plain(scene: Scene) -> list[Thing]:
-    """Things that are the only one of their category and wholly of one colour to be named."""
-    return [t for t in scene.things if len(scene.of(t.category)) == 1 and t.category != "person"]
+    """Things that are the only one of their category and of one colour."""
+    alone = [t for t in scene.things if len(scene.of(t.category)) == 1 and t.category != "person"]
+    return [t for t in alone if t.pattern == "plain"]
 
 
 def _select(scene: Scene, thing: Thing) -> Step:

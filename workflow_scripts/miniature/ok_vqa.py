@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workflow_scripts.miniature.archives import json_bytes, write_zip
-from workflow_scripts.miniature.language import capital
+from workflow_scripts.miniature.language import capital, told_by_colour
 from workflow_scripts.miniature.scenes import Scene
 from workflow_scripts.miniature.universes import COCO_SIZES, coco_pictures
 from workflow_scripts.randomness import keyed_number
@@ -113,8 +113,7 @@ def write(seed: int, sizes: Mapping[str, int], folder: Path) -> None:
 
 def questions(scene: Scene, draw: random.Random) -> Iterator[Question]:
     """What can be asked about a scene, none of it naming the thing that has to be recognised."""
-    if not scene.crowds:
-        yield from _about_things(scene, draw)
+    yield from _about_things(scene, draw)
     wording = draw.choice(("What animal might live here?", "What animal could you meet here?"))
     yield Question(NATURE, wording, ANIMALS[scene.place])
     if scene.place in CLOTHES:
@@ -128,11 +127,7 @@ def questions(scene: Scene, draw: random.Random) -> Iterator[Question]:
 
 
 def _about_things(scene: Scene, draw: random.Random) -> Iterator[Question]:
-    """About each thing that is the only one of its colour; white ones could be taken for a part of another."""
-    colours = [thing.colour for thing in scene.things]
-    for thing in scene.things:
-        if colours.count(thing.colour) > 1 or thing.colour == "white":
-            continue
+    for thing in told_by_colour(scene):
         object_ = f"the {thing.colour} {draw.choice(('object', 'thing'))}"
         if thing.category in USES:
             yield Question(OBJECTS, f"What is {object_} used for?", USES[thing.category])

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from workflow_scripts.files import write_text
-from workflow_scripts.miniature.archives import json_bytes
+from workflow_scripts.miniature.archives import write_json
 from workflow_scripts.miniature.kinds import COLOURS, MOODS, PATTERNS, POSES
 from workflow_scripts.miniature.questions import SHAPES
 from workflow_scripts.miniature.scenes import Thing, within
@@ -40,12 +39,12 @@ def write(seed: int, sizes: Mapping[str, int], folder: Path) -> None:
             ids = {"image_id": kind(picture.image_id), "instance_id": kind(f"{picture.image_id}{number:03}")}
             files[name].append({**ids, **_instance(what, box, traits, draw)})
     for name, instances in files.items():
-        write_text(folder / f"{name}.json", json_bytes(instances).decode())
-    write_text(folder / "attribute_types.json", json_bytes(TYPES).decode())
+        write_json(folder / f"{name}.json", instances)
+    write_json(folder / "attribute_types.json", TYPES)
 
 
 def _described(things: tuple[Thing, ...]) -> Iterator[tuple[str, Region, dict[str, str]]]:
-    """(name, box, {type: attribute}) of each thing, and of people's shirts, which have the colour."""
+    """(name, box, {type: attribute}) of each thing, and of people's shirts; what has a pattern has two colours."""
     for thing in things:
         traits = {"size": thing.size}
         if thing.category == "person":
@@ -56,7 +55,9 @@ def _described(things: tuple[Thing, ...]) -> Iterator[tuple[str, Region, dict[st
             traits["shape"] = thing.kind.shape
         if thing.kind.patterned and thing.size == "large":
             traits["pattern"] = thing.pattern
-        yield thing.category, thing.box, {**traits, "color": thing.colour}
+        if thing.pattern == "plain":
+            traits["color"] = thing.colour
+        yield thing.category, thing.box, traits
 
 
 def _instance(what: str, box: Region, traits: dict[str, str], draw: random.Random) -> dict:
