@@ -7,11 +7,11 @@ import random
 from collections.abc import Mapping
 from pathlib import Path
 
-from workflow_scripts.miniature import drawing, language
+from workflow_scripts.miniature import drawing
 from workflow_scripts.miniature.archives import write_tar
-from workflow_scripts.miniature.kinds import COLOURS, KINDS, PLACES
-from workflow_scripts.miniature.language import NUMBERS, a, capital, plural
-from workflow_scripts.miniature.scenes import Scene, scene
+from workflow_scripts.miniature.kinds import KINDS, PLACES
+from workflow_scripts.miniature.language import NUMBERS, a, capital, captions, coloured, described, listing, plural
+from workflow_scripts.miniature.scenes import Scene, scene_with_things
 from workflow_scripts.randomness import keyed_number
 
 DEPENDS_ON = ("mocheg",)  # sizes of config.miniature
@@ -23,8 +23,9 @@ COLUMNS = (
 )
 RATINGS = {"supported": ("TRUE", "MOSTLY TRUE"), "refuted": ("FALSE", "MOSTLY FALSE"), "NEI": ("UNPROVEN", "MIXTURE")}
 ID_STEP = 7
-PICTURELESS, SECOND_PICTURE, NO_EVIDENCE = (11, 7), (5, 1), (23, 20)  # of so many claims, the one that is so
+PICTURELESS, SECOND_PICTURE, NO_EVIDENCE = (11, 7), (5, 1), (23, 8)  # of so many claims, the one that is so
 COUNTED = 0.4  # share of the claims that are about a number
+WITNESSED = 0.5  # share of the others, unless refuted, of which one thing alone is reported
 
 
 def write(seed: int, sizes: Mapping[str, int], folder: Path) -> None:
@@ -33,7 +34,7 @@ def write(seed: int, sizes: Mapping[str, int], folder: Path) -> None:
     files: list[tuple[str, bytes]] = [("mocheg/Corpus3.csv", b"claim_id,relevant_document_id,Origin Document\n")]
     for index in range(sizes["mocheg"]):
         split = SPLITS[index % len(SPLITS)]
-        shown = scene(seed, f"mocheg {index}", 0)  # none of the bare ones
+        shown = scene_with_things(seed, "mocheg", index)
         rows[split] += _rows(seed, index, shown)
         files += [(f"mocheg/{split}/images/{name}", content) for name, content in _pictures(index, shown)]
     for split, found in rows.items():
@@ -67,7 +68,7 @@ def _rows(seed: int, index: int, shown: Scene) -> list[dict]:
     choose = random.Random(keyed_number("miniature mocheg", seed, index))
     label = LABELS[(index + index // len(SPLITS)) % len(LABELS)]
     claim, report = _claim(shown, label, choose)
-    others = choose.sample(language.captions(shown, choose), choose.randint(0, 2))
+    others = choose.sample(captions(shown, choose), choose.randint(0, 2))
     reports = [""] if _is(index, NO_EVIDENCE) else [f"<p>{r}</p>" for r in (report, *others)]
     rating = choose.choice(RATINGS[label])
     whole = {
@@ -86,26 +87,22 @@ def _rows(seed: int, index: int, shown: Scene) -> list[dict]:
 
 
 def _claim(shown: Scene, label: str, choose: random.Random) -> tuple[str, str]:
-    """(claim, report) about things of one category: what is claimed is right, is wrong, or cannot be told."""
+    """(claim, report): what is claimed is right, is wrong, or cannot be told, as the report is about something else."""
     where = PLACES[shown.place].where
-    if label == "NEI":
-        category, thing = choose.choice([c for c in KINDS if c not in shown.categories]), choose.choice(shown.things)
-        claimed = _noun(category, choose.choice(KINDS[category].colours))
-        noticed = language.described(thing)
-        return f"{capital(a(claimed))} was seen {where}.", f"A witness saw {a(noticed)} and remembers nothing else."
     things = shown.of(choose.choice(shown.things).category)
-    category, number = things[0].category, len(things)
-    if choose.random() < COUNTED:
-        claimed = number if label == "supported" else choose.choice([n for n in (1, 2, 3, 4) if n != number])
-        return f"{_counted(category, claimed)} seen {where}.", f"{_counted(category, number)} counted {where}."
-    colours = {t.colour for t in things}
-    claimed = _noun(category, choose.choice([c for c in COLOURS if (c in colours) == (label == "supported")]))
-    noted = language.listing([a(language.described(t)) for t in things])
-    return f"{capital(a(claimed))} was seen {where}.", f"Every {category} there was noted: {noted}."
-
-
-def _noun(category: str, colour: str) -> str:
-    return f"person in {a(colour)} shirt" if category == "person" else f"{colour} {category}"
+    reported, number, colours = things[0].category, len(things), {t.colour for t in things}
+    category = choose.choice([c for c in KINDS if c not in shown.categories]) if label == "NEI" else reported
+    possible = KINDS[category].colours
+    if choose.random() < COUNTED or colours.issuperset(possible):
+        numbers = {"supported": [number], "refuted": [n for n in (1, 2, 3) if n != number], "NEI": (1, 2, 3)}
+        claimed = _counted(category, choose.choice(numbers[label]))
+        return f"{claimed} seen {where}.", f"{_counted(reported, number)} counted {where}."
+    colour = choose.choice([c for c in possible if label == "NEI" or (c in colours) == (label == "supported")])
+    claim = f"{capital(a(coloured(category, colour)))} was seen {where}."
+    if label != "refuted" and choose.random() < WITNESSED:
+        seen = coloured(reported, colour if label == "supported" else things[0].colour)
+        return claim, f"A witness saw {a(seen)} and remembers nothing else."
+    return claim, f"Every {reported} there was noted: {listing([a(described(t)) for t in things])}."
 
 
 def _counted(category: str, number: int) -> str:
