@@ -10,7 +10,7 @@ import pytest
 
 from workflow_scripts.miniature import snli_ve
 from workflow_scripts.miniature.kinds import COLOURS, KINDS, MOODS
-from workflow_scripts.miniature.scenes import scene
+from workflow_scripts.miniature.scenes import Scene, scene_with_things
 
 COUNT = 120
 TEXTS = [f"sentence{n}{end}" for n in (1, 2) for end in ("", "_binary_parse", "_parse")]
@@ -57,11 +57,18 @@ def test_lists_and_pictures(folder, parts):
         assert {row["pairID"].partition(".jpg")[0] for row in rows} & set(test)
 
 
-def test_labels_are_true(parts):
-    scenes = {str(snli_ve.FIRST_ID + snli_ve.ID_STEP * index): scene(0, "flickr30k", index) for index in range(COUNT)}
+@pytest.fixture(scope="module")
+def pairs(parts) -> list[tuple[Scene, str, str]]:
+    """(scene, label, sentence): the label is the intended one, whatever people said."""
+    ids = [str(snli_ve.FIRST_ID + snli_ve.ID_STEP * index) for index in range(COUNT)]
+    scenes = {image_id: scene_with_things(0, "flickr30k", index) for index, image_id in enumerate(ids)}
+    rows = [row for rows in parts.values() for row in rows if not row["pairID"].startswith("vg_")]
+    return [(scenes[r["pairID"].partition(".jpg")[0]], r["pairID"][-1], r["sentence2"]) for r in rows]
+
+
+def test_labels_are_true(pairs):
     checked = Counter()
-    for row in [row for rows in parts.values() for row in rows if not row["pairID"].startswith("vg_")]:
-        shown, sentence = scenes[row["pairID"].partition(".jpg")[0]], row["sentence2"]
+    for shown, label, sentence in pairs:
         present = re.fullmatch(r"There is (no|an?) (.+) in the picture\.", sentence)
         coloured = re.fullmatch(rf"An? ({'|'.join(COLOURS)}) ({'|'.join(KINDS)}) can be seen\.", sentence)
         mood = re.fullmatch(rf"Somebody looks ({'|'.join(MOODS)})\.", sentence)
@@ -73,7 +80,24 @@ def test_labels_are_true(parts):
             holds = any(t.mood == mood[1] for t in shown.things)
         else:
             continue
-        assert row["pairID"][-1] == ("e" if holds else "c")
+        assert label == ("e" if holds else "c")
         checked["present" if present else "coloured" if coloured else "mood", holds] += 1
     assert len(checked) == 6
     assert min(checked.values()) > 2
+
+
+def test_wording_does_not_give_the_label_away(pairs):
+    """What no picture tells is neutral of what is there; of what is not there, it is false and its denial true."""
+    untold = "|".join((*snli_ve.OF_PEOPLE, *snli_ve.OF_THINGS))
+    labels: dict[str, Counter] = {"No": Counter(), "A": Counter(), "shown": Counter()}
+    for shown, label, sentence in pairs:
+        if said := re.fullmatch(rf"(No|A)n? (.+) here ({untold})\.", sentence):
+            elsewhere = "e" if said[1] == "No" else "c"
+            assert label == ("n" if said[2] in shown.categories else elsewhere)
+        labels[said[1] if said else "shown"][label] += 1
+    assert {wording: set(counts) for wording, counts in labels.items()} == {
+        "No": {*"en"},
+        "A": {*"cn"},
+        "shown": {*"ec"},
+    }
+    assert all(max(counts.values()) < 0.6 * counts.total() for counts in labels.values())
