@@ -4,9 +4,8 @@ import random
 from collections.abc import Mapping
 from pathlib import Path
 
-from workflow_scripts.files import write_text
 from workflow_scripts.miniature import drawing
-from workflow_scripts.miniature.archives import json_bytes, write_tar
+from workflow_scripts.miniature.archives import json_bytes, write_json, write_tar
 from workflow_scripts.miniature.kinds import COLOURS
 from workflow_scripts.miniature.procedures import PROCEDURES, Procedure, Stage, draw, headline
 from workflow_scripts.miniature.scenes import PICTURE_SIDES
@@ -15,7 +14,7 @@ from workflow_scripts.randomness import keyed_number
 DEPENDS_ON = ("wikihow",)  # sizes of config.miniature
 SPLITS = ("train", "train", "train", "train", "val", "test")  # articles take turns
 FIRST_ID, ID_STEP = 100_001, 37
-WITHOUT_METHODS, WITH_LOST_PICTURE = 9, 14  # indexes of an article each
+WITHOUT_METHODS, WITH_LOST_PICTURE = 7, 14  # indexes of an article each
 COLOURED = tuple(colour for colour in COLOURS if colour not in ("white", "black", "orange"))  # "a ..."
 PAUSE = "Take a short break."  # said twice in a method, and never pictured
 PAUSES, SHORTER, NO_PICTURE = 0.15, 0.3, 0.1  # shares of methods, of methods, of steps
@@ -30,7 +29,7 @@ def write(seed: int, sizes: Mapping[str, int], folder: Path) -> None:
         lists[SPLITS[index % len(SPLITS)]].append(name)
         files += [(f"data/{name}/{path}", content) for path, content in article.items()]
     write_tar(folder / "wikihow.tar.gz", files)
-    write_text(folder / "wikihow_split.json", json_bytes(lists).decode())
+    write_json(folder / "wikihow_split.json", lists)
 
 
 def _article(seed: int, index: int) -> tuple[str, dict[str, bytes]]:
