@@ -26,7 +26,7 @@ STRANGERS = 3  # pairs about pictures of Visual Genome that SNLI has, too
 LABELS = ("entailment", "neutral", "contradiction")
 # What no picture tells of a person, and of anything else
 OF_PEOPLE = ("is waiting for a friend", "had breakfast early", "lives nearby", "works as a teacher")
-OF_THINGS = ("was here yesterday", "belongs to a teacher", "will be sold tomorrow", "was brought by bus")
+OF_THINGS = ("was bought yesterday", "belongs to a teacher", "will be sold tomorrow", "was brought by bus")
 
 
 def write(seed: int, sizes: Mapping[str, int], folder: Path) -> None:
