@@ -102,7 +102,7 @@ def test_a_task_module_reruns_its_task_from_derive_on(done, edit):
 
 
 def test_a_dataset_module_reruns_from_its_read_on(done, edit):
-    edit("workflow_scripts/datasets/nlvr.py", 'label=row["label"] == "true"', 'label=row["label"] != "false"')
+    edit("workflow_scripts/datasets/nlvr.py", 'label=row.label == "true"', 'label=row.label != "false"')
     task = {
         "read_nlvr records/nlvr/test.parquet",
         f"derive instances/{FIRST_UNSEEN}/test.parquet",

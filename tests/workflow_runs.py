@@ -49,7 +49,10 @@ def finish(folder: Path, *arguments: str, **options) -> str:
 
 
 def planned(folder: Path, *arguments: str) -> set[str]:
-    """What a dry run would do: "<rule> <first output without results/>" of every job but the final `all`."""
+    """What a dry run would do: "<rule> <first output without results/>" of every job but the final `all`.
+
+    Jobs that announce what they fetch are not among them: Snakemake prints their message in place of their outputs.
+    """
     said = finish(folder, "-n", *arguments)
     jobs = {(name, _OUTPUT.search(text)) for name, text in _JOB.findall(said)}
     return {f"{name} {output[1].removeprefix('results/')}" for name, output in jobs if output}

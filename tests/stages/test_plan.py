@@ -72,7 +72,7 @@ def test_task_of_the_config_that_does_not_exist():
 
 @pytest.mark.parametrize("overlay", [{"tokens": {"corpus": ["mscoco", "coco"]}}, {"vqgan": {"pictures": "coco"}}])
 def test_dataset_of_the_config_that_does_not_exist(overlay):
-    with pytest.raises(BadConfig, match="no dataset 'coco'; there are .*mscoco"):
+    with pytest.raises(BadConfig, match=r"no dataset 'coco'; there are .*mscoco"):
         plan(overlay)
 
 

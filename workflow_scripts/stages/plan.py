@@ -418,13 +418,10 @@ class Plan:
         """The file that remembers what was fetched first; none for the miniature world, which each seed draws anew."""
         return None if self.miniature else f"{self.config.raw.locks}/{self._source}/{dataset}.json"
 
-    def announced(self, dataset: str) -> str:
-        """What bringing the dataset's files means, for people."""
-        if folder := self.in_place(dataset):
-            return f"Use {dataset} where it lies, in {folder}"
-        if self.miniature:
-            return f"Unpack {dataset} of the miniature world"
-        return _announced(dataset, self.datasets[dataset].files)
+    def announced(self, dataset: str) -> str | None:
+        """What fetching the dataset from its publishers means, for people."""
+        official = self.mirror is None and self.in_place(dataset) is None
+        return _announced(dataset, self.datasets[dataset].files) if official else None
 
     def declared_files(self, dataset: str) -> str:
         """Of what a dataset declares to be fetched."""
@@ -435,7 +432,7 @@ def _announced(what: str, files: tuple[File, ...]) -> str:
     """Declared files, each in a line with its size and address."""
     lines = [f"Fetch {what}:"]
     for file in files:
-        megabytes = file.mb if file.bytes is None else round(file.bytes / 1e6)
+        megabytes = file.mb if file.bytes is None else -(-file.bytes // 1_000_000)
         size = "size unknown" if megabytes is None else f"{megabytes:,} MB"
         lines.append(f"    {file.name}, {size}, {f'by hand from {file.page}' if file.page else ' or '.join(file.urls)}")
     return "\n".join(lines)
