@@ -1,14 +1,15 @@
 """Bad records are set aside with a reason; bad files, and too many bad records, are errors that say where and what."""
 
 import json
-from collections import Counter
 
 import pytest
 
 from workflow_scripts import schemas
+from workflow_scripts.datasets import base
 from workflow_scripts.datasets.base import BadRecord, Quarantine, region_of
 from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.errors import BadData
+from workflow_scripts.schemas import rows_of
 from workflow_scripts.stages import download
 
 INSTANCES = "annotations/instances_train2014.json"
@@ -190,8 +191,32 @@ def test_more_bad_records_than_allowed(raw):
     assert len(raw.read("mscoco", max_bad_share=0.2)) == 1
 
 
+def test_file_of_annotations_without_pictures(raw):
+    raw.edit("mscoco", INSTANCES, lambda content: content.update(images=[]))
+    assert all(bad["reason"].endswith("is none of the file's 0 images") for bad in raw.read("mscoco"))
+    assert rows_of(raw.records("mscoco", "train")) == 0
+
+
+def test_quarantine_of_whatever_size_and_text(tmp_path, monkeypatch):
+    monkeypatch.setattr(base, "_SPOOL", 100)
+    quarantine = Quarantine()
+    for number in range(50):
+        quarantine.add("f", f"anns[{number}]", "\ud83d", "é")
+    quarantine.write(tmp_path / "x.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "x.jsonl").open(encoding="utf-8")]
+    assert rows == [{"file": "f", "position": f"anns[{n}]", "record": "\ud83d", "reason": "é"} for n in range(50)]
+
+
+def test_brackets_in_a_name_are_no_kind_of_their_own():
+    quarantine = Quarantine()
+    quarantine.seen["f [].steps[]"] = 200
+    quarantine.add("f", "[7_a-[tidy]-bed].steps[1]", "r", "because")
+    quarantine.check(0.01, "d", "train")
+
+
 def test_quarantine_share_is_inclusive_and_of_each_kind():
-    quarantine = Quarantine(Counter({"f line []": 4, "f annotations[]": 1000}))
+    quarantine = Quarantine()
+    quarantine.seen.update({"f line []": 4, "f annotations[]": 1000})
     quarantine.add("f", "line 7", "r", "because")
     quarantine.check(0.25, "d", "train")
     with pytest.raises(BadData, match="1 of 4 records of d, split train, are bad"):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
+import msgspec
 import pyarrow as pa
 import pytest
 
@@ -41,6 +42,22 @@ def test_declaration(dataset):
     assert dataset.record.__dataclass_params__.frozen
     assert isinstance(dataset.record.VERSION, int)
     assert {"record_id", "image", "width", "height"} <= {field.name for field in dataclasses.fields(dataset.record)}
+
+
+@each_dataset
+def test_whole_numbers_in_shapes_fit_a_table(dataset):
+    module = sys.modules[dataset.read.__module__]
+    shapes = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, msgspec.Struct)]
+    fields = [(shape, field.name, field.type) for shape in shapes for field in msgspec.structs.fields(shape)]
+    assert [(shape, name) for shape, name, hint in fields if unbounded(msgspec.inspect.type_info(hint))] == []
+
+
+def unbounded(kind: msgspec.inspect.Type) -> bool:
+    """Whether a type is or holds an int without an end."""
+    if isinstance(kind, msgspec.inspect.IntType):
+        return kind.le is None
+    held = [getattr(kind, "item_type", None), *getattr(kind, "item_types", ()), *getattr(kind, "types", ())]
+    return any(unbounded(inner) for inner in held if inner is not None)
 
 
 @each_file

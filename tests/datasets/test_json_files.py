@@ -106,6 +106,14 @@ def test_broken_json_is_refused_as_python_refuses_it(path, content, block, data)
         (b'{"a": 3}', "the file has no list or object 'a'"),
         (b'{"a": {"b": 1}}', "a is an object, a list was expected"),
         (b'[{"a": [1]}]', "the file has no list or object 'a'"),
+        (b'{"a": [1], "a": [2]}', "malformed JSON: 'a' is given twice, the second time at byte 16"),
+        (b'{"a": [1]} {"a": [2]}', "malformed JSON: nothing more was expected at byte 10"),
+        (b'{"a": [1]} # end', "malformed JSON: nothing more was expected at byte 10"),
+        (rb'{"\x": [1], "a": [2]}', "malformed JSON: invalid escape character in string at byte 4"),
+        (
+            b'{"a": %b}' % (b"[" * 9999 + b"]" * 9999),
+            "lists or objects are nested too deeply, somewhere from byte 6 on",
+        ),
     ],
 )
 def test_what_is_wrong_and_where(tmp_path, content, problem):
@@ -138,6 +146,34 @@ def test_pythons_nan_is_read(tmp_path):
     [chunk] = chunks(path, {WHOLE: list[Element]})
     assert chunk.items == [Element(1, [])]
     assert document(path, list[Element]) == [Element(1, [])]
+
+
+def test_byte_order_mark_and_other_line_ends(tmp_path):
+    path = tmp_path / "x.json"
+    path.write_bytes(b'\xef\xbb\xbf{\r\n"a": [\r\n1,\r\n2]\r\n}\r\n')
+    assert [chunk.items for chunk in chunks(path, {"a": list[int]})] == [[1, 2]]
+
+
+@pytest.mark.parametrize("half", [rb"\ud83d", rb"\ude00 b", "\ud83d".encode(errors="surrogatepass")])
+def test_half_of_a_character_fits_nowhere(tmp_path, half):
+    path = tmp_path / "x.json"
+    good, bad = b'{"number": 1, "text": "a"}', b'{"number": 2, "text": "%b"}' % half
+    path.write_bytes(b"[%b, %b, %b]" % (good, bad, good))
+    [chunk] = chunks(path, {WHOLE: list[Part]})
+    assert (chunk.places, [u.at for u in chunk.unfit]) == ([0, 2], ["[1]"])
+    assert chunk.unfit[0].reason.endswith("half of a character")
+    with pytest.raises(BadData, match="half of a character"):
+        document(path, list[Part])
+    path.write_bytes(b"%b\n%b\n" % (good, bad))
+    assert [type(value) for _, value in lines(path, Part)] == [Part, Unfit]
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30])
+def test_number_that_no_table_can_hold(tmp_path, number):
+    path = tmp_path / "x.json"
+    path.write_text(f"[1, {number}]")
+    [chunk] = chunks(path, {WHOLE: list[json_files.Int]})
+    assert (chunk.items, [u.at for u in chunk.unfit]) == ([1], ["[1]"])
 
 
 def test_elements_and_parts_of_another_shape(tmp_path):

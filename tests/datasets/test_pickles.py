@@ -2,6 +2,7 @@
 
 import collections
 import datetime
+import json
 import os
 import pickle
 import re
@@ -11,6 +12,7 @@ import msgspec
 import pytest
 
 from workflow_scripts.datasets import pickles
+from workflow_scripts.datasets.base import Source
 from workflow_scripts.datasets.json_files import Unfit
 from workflow_scripts.errors import BadData
 
@@ -53,6 +55,18 @@ def test_an_element_of_another_shape_is_unfit(tmp_path):
     [(_, bad), (at, good)] = elements(tmp_path / "x.p", pickle.dumps([{"name": 3}, {"name": "x"}]))
     assert bad == Unfit("[0]", {"name": 3}, "Expected `str`, got `int` - at `$.name`")
     assert (at, good) == ("[1]", Row("x"))
+
+
+def test_what_an_unfit_element_calls_itself_is_short(tmp_path):
+    nested = ["x"]
+    for _ in range(9):
+        nested = [nested] * 10  # as text, gigabytes
+    found = elements(tmp_path / "x.p", pickle.dumps([{"ref_id": nested}, {7: "x"}, {"id": 10**5000}]))
+    source = Source("refcoco", {}, {"train": "train"})
+    source.refuse([unfit for _, unfit in found], "refs.p")
+    source.quarantine["train"].write(tmp_path / "bad.jsonl")
+    names = [json.loads(line)["record"] for line in (tmp_path / "bad.jsonl").open()]
+    assert names == ["ref_id list", "without an id", "id int"]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,12 @@
 
 import contextlib
 import dataclasses
+import json
+import math
 import os
 import re
+import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +17,7 @@ from typing import Any, Literal, TypeVar
 from workflow_scripts.datasets.json_files import Unfit, chunks, lines
 from workflow_scripts.datasets.tables import rows
 from workflow_scripts.errors import BadData
+from workflow_scripts.files import replacing
 from workflow_scripts.pictures import open_picture
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region, area, clip
@@ -67,31 +72,49 @@ class BadRecord(Exception):
     """A record or a part of one cannot be used; the message is the reason."""
 
 
-@dataclass
 class Quarantine:
-    """The bad records of one split, and how many of each kind were looked at."""
+    """The bad records of one split, and how many of each kind were looked at; in bounded memory."""
 
-    seen: Counter = field(default_factory=Counter)  # by kind: "annotations/x.json annotations[]"
-    bad: list[dict] = field(default_factory=list)
+    def __init__(self):
+        self.seen: Counter[str] = Counter()  # by kind: "annotations/x.json annotations[]"
+        self.bad: Counter[str] = Counter()
+        self._first: dict[str, list[dict]] = {}
+        self._rows = tempfile.SpooledTemporaryFile(_SPOOL, "w+", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
 
     def add(self, file: str, at: str, record: str, reason: str) -> None:
         """at: position in the file; record: what people know it by."""
-        self.bad.append({"file": file, "position": at, "record": record, "reason": reason})
+        row = {"file": file, "position": at, "record": record, "reason": reason}
+        kind = _kind(file, at)
+        self.bad[kind] += 1
+        if self.bad[kind] <= _TOLD:
+            self._first.setdefault(kind, []).append(row)
+        # of half a character, backslashreplace makes the very escape that JSON has for it
+        self._rows.write(json.dumps(row, sort_keys=True, ensure_ascii=False) + "\n")
 
     def check(self, max_share: float, dataset: str, split: str) -> None:
         """Raises BadData if more than max_share of one kind of record is bad."""
-        for kind, count in Counter(_kind(b["file"], b["position"]) for b in self.bad).items():
+        for kind, count in self.bad.items():
             if count <= max_share * self.seen[kind]:
                 continue
-            bad = [b for b in self.bad if _kind(b["file"], b["position"]) == kind]
-            reasons = [f"{b['record']} ({b['position']}): {b['reason']}" for b in bad[:3]]
+            first = self._first[kind]
+            reasons = [f"{b['record']} ({b['position']}): {b['reason']}" for b in first]
             raise BadData(
                 f"{count} of {self.seen[kind]} records of {dataset}, split {split}, are bad, above the allowed share "
                 f"of {max_share:g}; the first: " + "; ".join(reasons),
-                file=bad[0]["file"],
-                record=f"{bad[0]['record']} ({bad[0]['position']})",
+                file=first[0]["file"],
+                record=f"{first[0]['record']} ({first[0]['position']})",
                 fix="mend the files, or allow more with quarantine.max_share in the config",
             )
+
+    def write(self, path: Path) -> None:
+        """One bad record a line, as JSON."""
+        self._rows.seek(0)
+        with replacing(path) as part, open(part, "w", encoding="utf-8", errors="backslashreplace") as out:
+            shutil.copyfileobj(self._rows, out)
+
+
+_SPOOL = 1 << 20  # characters that are held; what is more waits in a file without a name
+_TOLD = 3  # of the bad records of one kind
 
 
 def _kind(file: str, at: str) -> str:
@@ -99,7 +122,7 @@ def _kind(file: str, at: str) -> str:
     return f"{file} {_INDEX.sub('[]', at)}"
 
 
-_INDEX = re.compile(r"\[[^\]]*\]|(?<=^line )\d+|(?<=^row )\d+")
+_INDEX = re.compile(r"\[.*?\](?=\.|$)|(?<=^line )\d+|(?<=^row )\d+")
 
 
 @dataclass
@@ -235,7 +258,9 @@ class Source:
         owner, (folder, _, name) = of or self.dataset, path.rpartition("/")
         if (owner, folder) not in self._listings:
             root = self.roots[owner] / folder
-            self._listings[owner, folder] = frozenset(os.listdir(root) if root.is_dir() else ())
+            self._listings[owner, folder] = frozenset(
+                os.listdir(root) if os.path.isdir(root) else ()
+            )  # False for an impossible name, too
         return name in self._listings[owner, folder]
 
     def _opened(self, owner: str, path: str) -> tuple[int, int]:
@@ -251,13 +276,22 @@ class Source:
 
 def _called(value: object) -> str:
     """What an element calls itself: by its "id", or the first field that ends so; what names others comes last."""
-    ids = [key for key in value if key.endswith("id")] if isinstance(value, dict) else []
+    ids = [key for key in value if isinstance(key, str) and key.endswith("id")] if isinstance(value, dict) else []
     own = sorted(ids, key=lambda key: (key != "id", key in ("category_id", "image_id")))
-    return f"{own[0]} {value[own[0]]}" if own else "without an id"
+    return f"{own[0]} {_short(value[own[0]])}" if own else "without an id"
+
+
+def _short(value: object) -> str:
+    """An id as text; of what is none only as much as is sure to end."""
+    if isinstance(value, str):
+        return value[:100]
+    return str(value) if isinstance(value, int) and value.bit_length() < 64 else type(value).__name__
 
 
 def region_of(x: float, y: float, w: float, h: float, width: int, height: int) -> Region:
     """A region from corner and size, clipped to its picture. Raises BadRecord if nothing of it lies there."""
+    if not all(map(math.isfinite, (x, y, w, h))):
+        raise BadRecord(f"box x={x} y={y} w={w} h={h} is not of finite numbers")
     if w <= 0 or h <= 0:
         raise BadRecord(f"box x={x} y={y} w={w} h={h} has no area or a negative side")
     region = clip((float(x), float(y), float(x + w), float(y + h)), width, height)

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, region_of
+from workflow_scripts.datasets.json_files import Int
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region
 
@@ -38,16 +39,16 @@ class Photo:
 
 
 class _Image(msgspec.Struct):
-    id: int
+    id: Int
     file_name: str
     set: str
-    width: int
-    height: int
+    width: Int
+    height: Int
 
 
 class _Annotation(msgspec.Struct, gc=False):
-    id: int
-    image_id: int
+    id: Int
+    image_id: Int
     bbox: tuple[float, float, float, float]  # x, y, width, height
     legibility: Literal["legible", "illegible"]
     kind: Literal["machine printed", "handwritten", "others"] = msgspec.field(name="class")

@@ -17,7 +17,7 @@ def regions_of(boxes: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, Reason
     x, y, w, h = boxes.T
     x0, y0 = np.clip(x, 0, width), np.clip(y, 0, height)
     x1, y1 = np.clip(x + w, 0, width), np.clip(y + h, 0, height)
-    good = (w > 0) & (h > 0) & (x1 > x0) & (y1 > y0)
+    good = np.isfinite(boxes).all(axis=1) & (w > 0) & (h > 0) & ((x1 - x0) * (y1 - y0) > 0)
     bad = {}
     for row in np.flatnonzero(~good).tolist():
         try:

@@ -12,6 +12,7 @@ from typing import ClassVar
 import msgspec
 
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, text_of
+from workflow_scripts.datasets.json_files import Int
 from workflow_scripts.raw.files import File
 
 FOLDERS = ("", "data/", "hateful_memes/")  # in which an archive's files may lie
@@ -31,10 +32,10 @@ class Meme:
 
 
 class _Row(msgspec.Struct):
-    id: int
+    id: Int
     img: str
     text: str
-    label: int | None = None
+    label: Int | None = None
 
 
 def read(source: Source) -> Iterator[tuple[str, Meme]]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeVar, get_args, get_origin
+from typing import Annotated, Any, BinaryIO, NamedTuple, TypeVar, get_args, get_origin
 
 import msgspec
 import numpy as np
@@ -20,10 +20,13 @@ from workflow_scripts.errors import BadData
 
 T = TypeVar("T")
 
+Int = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]  # whole numbers in shapes: such as a table can hold
+
 BLOCK = 1 << 22  # bytes read at once
 WHOLE = ""  # the key of a file that is itself the list or object
 _FIX = "the file is cut short or damaged: delete the dataset's raw folder and run snakemake again to fetch it anew"
 _OTHER = "another release, or another file of that name: fetch the dataset anew"
+_NOT_READ = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # by msgspec: no JSON, of another shape, too deep
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _KEY = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:\s*\Z')
 _COMMA = re.compile(rb"\s*,")
@@ -62,7 +65,8 @@ def chunks(path: Path, shapes: Mapping[str, Any]) -> Iterator[Chunk]:
     """The elements of the lists and objects below some keys of a file, in the file's order, decoded.
 
     shapes: key -> list[T] or dict[str, T]; the key WHOLE stands for the file itself. Raises BadData with file and
-    position if the JSON ends early or is malformed, if a key is not there, and if what it has is of the other kind.
+    position if the JSON ends early or is malformed, if a key is not there or there twice, and if what it has is of the
+    other kind.
     """
     decoders = {key: _Decoder(key, shape) for key, shape in shapes.items()}
     missing = set(shapes)
@@ -81,12 +85,12 @@ def chunks(path: Path, shapes: Mapping[str, Any]) -> Iterator[Chunk]:
 def document(path: Path, shape: type[T] = dict) -> T:
     """A whole JSON file of moderate size. Raises BadData as `chunks` does, and if it is not of the shape."""
     try:
-        value = _untyped(path.read_bytes(), path, 0)
-        return msgspec.convert(value, shape)
+        found = fit("", _untyped(path.read_bytes(), path, 0), shape)
     except FileNotFoundError:
         raise BadData("annotation file is missing", file=path, fix=_FIX) from None
-    except msgspec.ValidationError as error:
-        raise BadData(f"the file is not of the expected shape: {error}", file=path, fix=_OTHER) from error
+    if isinstance(found, Unfit):
+        raise BadData(f"the file is not of the expected shape: {found.reason}", file=path, fix=_OTHER)
+    return found
 
 
 def lines(path: Path, shape: type[T]) -> Iterator[tuple[str, T | Unfit]]:
@@ -101,8 +105,8 @@ def lines(path: Path, shape: type[T]) -> Iterator[tuple[str, T | Unfit]]:
                 at = f"line {number}"
                 try:
                     yield at, decoder.decode(line)
-                except (msgspec.DecodeError, UnicodeDecodeError):
-                    yield at, _fit(at, _untyped(line, path, offset, record=at), shape)
+                except _NOT_READ:
+                    yield at, fit(at, _untyped(line, path, offset, record=at), shape)
                 offset += len(line)
     except FileNotFoundError:
         raise BadData("annotation file is missing", file=path, fix=_FIX) from None
@@ -125,7 +129,7 @@ class _Decoder:
         text = (b"{%b}" if self._is_object else b"[%b]") % part.content
         try:
             found, fits = self._whole.decode(text), True
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except _NOT_READ:
             found, fits = _untyped(text, path, part.offset - 1), False
         places = list(found) if self._is_object else range(self._seen, self._seen + len(found))
         values = list(found.values()) if self._is_object else found
@@ -140,16 +144,21 @@ class _Decoder:
         return Chunk(self._key, [places[i] for i in good], [items[i] for i in good], unfit)
 
 
-def _fit(at: str, value: Any, shape: type[T]) -> T | Unfit:
+def fit(at: str, value: Any, shape: type[T]) -> T | Unfit:
+    """A value as `shape`; what Python's own parsers let pass and no table can hold does not fit either."""
     try:
-        return msgspec.convert(value, shape)
+        fitting = msgspec.convert(value, shape)
+        msgspec.json.encode((at, fitting))
     except msgspec.ValidationError as error:
         return Unfit(at, value, str(error))
+    except UnicodeEncodeError as error:
+        return Unfit(at, value, f"a text holds {error.object[error.start]!a}, half of a character")
+    return fitting
 
 
 def _fitting(at: str, value: Any, shape: type, unfit: list[Unfit]) -> Any:
     """The value as `shape`, without those elements of its lists that do not fit; None if it does not fit itself."""
-    whole = _fit(at, value, shape)
+    whole = fit(at, value, shape)
     if not isinstance(whole, Unfit):
         return whole
     inner_unfit: list[Unfit] = []
@@ -161,7 +170,7 @@ def _fitting(at: str, value: Any, shape: type, unfit: list[Unfit]) -> Any:
                 places = (f"{at}.{part.encode_name}[{index}]" for index in range(len(held)))
                 fits = [_fitting(place, v, inner, inner_unfit) is not None for place, v in zip(places, held)]
                 value[part.encode_name] = list(itertools.compress(held, fits))
-    rest = _fit(at, value, shape)
+    rest = fit(at, value, shape)
     if isinstance(rest, Unfit):
         unfit.append(whole)
         return None
@@ -199,6 +208,7 @@ class _Walk:
         self._depth = 0  # of brackets at its beginning
         self._key: str | None = None  # of the list that it begins in
         self._is_object, self._first = False, True
+        self._found: set[str] = set()  # of the wanted keys
 
     def parts(self, file: BinaryIO) -> Iterator[_Part]:
         while block := file.read(max(BLOCK, len(self._text))):
@@ -216,15 +226,16 @@ class _Walk:
         opening = brackets[(depths == self._inside) & (steps > 0)]
         closing = brackets[(depths == self._inside - 1) & (steps < 0)]
         ends = brackets[(depths == self._inside) & (steps < 0)]
+        over = brackets[depths == 0]
+        if len(over) and self._text[over[0] + 1 :].strip():
+            raise self._malformed("nothing more was expected", int(over[0]) + 1)
         start = 0
         while True:
             if self._key is None:
                 if not len(opening := opening[opening >= start]):
                     break
                 at = int(opening[0])
-                if self._inside == 1 and not self._first:
-                    raise self._malformed("nothing more was expected", at)
-                self._key = WHOLE if self._inside == 1 else _key_before(self._text[start:at])
+                self._key = WHOLE if self._inside == 1 else self._key_before(start, at)
                 self._is_object, self._first = self._text[at : at + 1] == b"{", True
                 start = at + 1
             closing = closing[closing >= start]
@@ -256,14 +267,20 @@ class _Walk:
             start = comma.end()
         yield _Part(self._key, self._is_object, self._text[start:end], self._offset + start)
 
+    def _key_before(self, start: int, at: int) -> str:
+        """The key that the text ends with there, up to the bracket that opens its value; "" if there is none."""
+        found = _KEY.search(self._text[start:at])
+        if not found:
+            return ""
+        key = _untyped(b'"%b"' % found[1], self._path, self._offset + start + found.start())
+        if key in self._found:
+            raise self._malformed(f"{key!r} is given twice, the second time", at)
+        if key in self._wanted:
+            self._found.add(key)
+        return key
+
     def _malformed(self, why: str, at: int) -> BadData:
         return BadData(f"malformed JSON: {why} at byte {self._offset + at}", file=self._path, fix=_FIX)
-
-
-def _key_before(text: bytes) -> str:
-    """The key that a text ends with, up to the bracket that opens its value; "" if there is none."""
-    found = _KEY.search(text)
-    return json.loads(b'"%b"' % found[1]) if found else ""
 
 
 def _brackets(text: bytes) -> tuple[np.ndarray, np.ndarray]:
@@ -285,9 +302,12 @@ def _untyped(text: bytes, path: Path, offset: int, record: str | None = None) ->
     """
     try:
         return msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _NOT_READ as error:
         try:
             return json.loads(text)
+        except RecursionError:
+            problem = f"lists or objects are nested too deeply, somewhere from byte {offset} on"
+            raise BadData(problem, file=path, record=record, fix=_FIX) from error
         except ValueError:
             raise _malformed(path, offset, error, record) from error
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from workflow_scripts import schemas
 from workflow_scripts.datasets.base import Dataset, Source
 from workflow_scripts.datasets.columns import Reasons, grouped, region_array, regions_of, texts_of
-from workflow_scripts.datasets.json_files import Chunk, chunks, position
+from workflow_scripts.datasets.json_files import Chunk, Int, chunks, position
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region
 
@@ -38,30 +38,30 @@ class Photo:
 
 
 class _Image(msgspec.Struct):
-    id: int
+    id: Int
     file_name: str
-    width: int
-    height: int
+    width: Int
+    height: Int
 
 
 class Category(msgspec.Struct):
     """Of an instances file, whose form RefCOCO's have, too; so below."""
 
-    id: int
+    id: Int
     name: str
 
 
 class Instance(msgspec.Struct, gc=False):
-    id: int
-    image_id: int
-    category_id: int
+    id: Int
+    image_id: Int
+    category_id: Int
     bbox: tuple[float, float, float, float]  # x, y, width, height
-    iscrowd: int
+    iscrowd: Int
 
 
 class _Caption(msgspec.Struct, gc=False):
-    id: int
-    image_id: int
+    id: Int
+    image_id: Int
     caption: str
 
 
@@ -129,9 +129,9 @@ class _Annotations:
         """
         places, ids, image_ids, *values = (np.concatenate(c) for c in zip(*self._columns))
         known = np.array([*photos["id"], *photos["unusable"]], np.int64)
-        order = np.argsort(known)
-        rows = order[np.searchsorted(known, image_ids, sorter=order).clip(max=len(known) - 1)]
-        listed = known[rows] == image_ids
+        listed, order = np.isin(image_ids, known), np.argsort(known)
+        rows = np.zeros(len(image_ids), np.int64)
+        rows[listed] = order[np.searchsorted(known, image_ids[listed], sorter=order)]
         strange = np.flatnonzero(~listed)
         reason = "image_id {} is none of the file's {} images"
         self.refuse(len(strange), places, ids, {r: reason.format(image_ids[r], len(known)) for r in strange.tolist()})

@@ -7,6 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from workflow_scripts.datasets.base import Dataset, Source, text_of
+from workflow_scripts.datasets.json_files import Int
 from workflow_scripts.datasets.photographs import coco_picture
 from workflow_scripts.datasets.question_files import Answer, Asked, answered, ten_answers
 from workflow_scripts.raw.files import File
@@ -26,8 +27,8 @@ class Question:
 
 
 class _Annotation(msgspec.Struct):
-    question_id: int
-    image_id: int
+    question_id: Int
+    image_id: Int
     answers: list[Answer]
 
 

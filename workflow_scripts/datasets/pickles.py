@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
-from workflow_scripts.datasets.json_files import WHOLE, Unfit, position
+from workflow_scripts.datasets.json_files import WHOLE, Unfit, fit, position
 from workflow_scripts.errors import BadData
 
 T = TypeVar("T")
@@ -40,10 +38,7 @@ def elements(path: Path, shape: type[T]) -> Iterator[tuple[str, T | Unfit]]:
     """
     for index, value in enumerate(_list(path)):
         at = position(WHOLE, index)
-        try:
-            yield at, msgspec.convert(value, shape)
-        except msgspec.ValidationError as error:
-            yield at, Unfit(at, value, str(error))
+        yield at, fit(at, value, shape)
 
 
 def _list(path: Path) -> list:

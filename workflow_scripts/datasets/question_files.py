@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 
 from workflow_scripts.datasets.base import BadRecord, Source, text_of
+from workflow_scripts.datasets.json_files import Int
 
 PEOPLE = 10  # whose answers VQAv2, OK-VQA and TextVQA hold to each question
 
 
 class Asked(msgspec.Struct):
-    question_id: int
-    image_id: int
+    question_id: Int
+    image_id: Int
     question: str
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from workflow_scripts.datasets import pickles
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, region_of, text_of
-from workflow_scripts.datasets.json_files import Unfit
+from workflow_scripts.datasets.json_files import Int, Unfit
 from workflow_scripts.datasets.mscoco import Category, Instance, Object
 from workflow_scripts.datasets.photographs import coco_picture
 from workflow_scripts.errors import BadData
@@ -41,22 +41,22 @@ class Photo:
 
 
 class _Sentence(msgspec.Struct):
-    sent_id: int
+    sent_id: Int
     sent: str
 
 
 class _Ref(msgspec.Struct):
-    ref_id: int
-    ann_id: int
-    image_id: int
+    ref_id: Int
+    ann_id: Int
+    image_id: Int
     split: str
     sentences: list[_Sentence]
 
 
 class _Image(msgspec.Struct):
-    id: int
-    width: int
-    height: int
+    id: Int
+    width: Int
+    height: Int
 
 
 def read(source: Source) -> Iterator[tuple[str, Photo]]:

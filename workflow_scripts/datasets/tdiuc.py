@@ -7,6 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, text_of
+from workflow_scripts.datasets.json_files import Int
 from workflow_scripts.datasets.photographs import coco_picture
 from workflow_scripts.datasets.question_files import Asked, answered
 from workflow_scripts.raw.files import File
@@ -35,8 +36,8 @@ class _Answer(msgspec.Struct):
 
 
 class _Annotation(msgspec.Struct):
-    question_id: int
-    image_id: int
+    question_id: Int
+    image_id: Int
     question_type: str
     answers: list[_Answer]
 

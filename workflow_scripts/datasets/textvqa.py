@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from workflow_scripts.datasets.base import Dataset, Source, region_of, text_of
+from workflow_scripts.datasets.json_files import Int
 from workflow_scripts.datasets.question_files import ten_answers
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region
@@ -45,7 +46,7 @@ class Photo:
 
 
 class _Question(msgspec.Struct):
-    question_id: int
+    question_id: Int
     image_id: str
     question: str
     answers: list[str]

@@ -7,7 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, region_of, text_of
-from workflow_scripts.datasets.json_files import WHOLE, document
+from workflow_scripts.datasets.json_files import WHOLE, Int, document
 from workflow_scripts.datasets.photographs import visual_genome_picture
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region
@@ -37,8 +37,8 @@ class Instance:
 
 
 class _Row(msgspec.Struct):
-    image_id: int | str  # text in the files, whole numbers in their description; so the other
-    instance_id: int | str
+    image_id: Int | str  # text in the files, whole numbers in their description; so the other
+    instance_id: Int | str
     instance_bbox: tuple[float, float, float, float]  # x, y, width, height
     object_name: str
     positive_attributes: list[str]

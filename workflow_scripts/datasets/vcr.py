@@ -8,7 +8,7 @@ from typing import ClassVar
 import msgspec
 
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, text_of
-from workflow_scripts.datasets.json_files import document
+from workflow_scripts.datasets.json_files import Int, document
 from workflow_scripts.errors import BadData
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region, area, clip
@@ -48,7 +48,7 @@ class Question:
     rationale: int  # index of the right one
 
 
-_Text = list[str | list[int]]
+_Text = list[str | list[Int]]
 
 
 class _Question(msgspec.Struct):
@@ -58,15 +58,15 @@ class _Question(msgspec.Struct):
     objects: list[str]
     question: _Text
     answer_choices: list[_Text]
-    answer_label: int
+    answer_label: Int
     rationale_choices: list[_Text]
-    rationale_label: int
+    rationale_label: Int
 
 
 class _Metadata(msgspec.Struct):
     boxes: list[tuple[float, float, float, float, float]]  # x0, y0, x1, y1, and how sure the detector was
-    width: int
-    height: int
+    width: Int
+    height: Int
 
 
 def read(source: Source) -> Iterator[tuple[str, Question]]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, text_of
-from workflow_scripts.datasets.json_files import Unfit, document, position
+from workflow_scripts.datasets.json_files import Int, Unfit, document, fit, position
 from workflow_scripts.raw.files import File
 
 
@@ -31,12 +31,12 @@ class Dialogue:
 
 
 class _Round(msgspec.Struct):
-    question: int  # index into data.questions
-    answer: int  # index into data.answers
+    question: Int  # index into data.questions
+    answer: Int  # index into data.answers
 
 
 class _Dialogue(msgspec.Struct):
-    image_id: int
+    image_id: Int
     caption: str
     dialog: list[_Round]
 
@@ -61,10 +61,9 @@ def read(source: Source) -> Iterator[tuple[str, Dialogue]]:
         data = document(source.root / file, _File).data
         for index, item in enumerate(data.dialogs):
             at = position("data.dialogs", index)
-            try:
-                found = msgspec.convert(item, _Dialogue)
-            except msgspec.ValidationError as error:
-                source.refuse([Unfit(at, item, str(error))], file, split)
+            found = fit(at, item, _Dialogue)
+            if isinstance(found, Unfit):
+                source.refuse([found], file, split)
                 continue
             with source.record(split, file, at, f"dialogue of image {found.image_id}"):
                 yield split, _dialogue(source, native, found, data)

@@ -8,6 +8,7 @@ from typing import ClassVar
 import msgspec
 
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, region_of, text_of
+from workflow_scripts.datasets.json_files import Int
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region
 
@@ -41,7 +42,7 @@ class Photo:
 
 
 class _Box(msgspec.Struct):
-    box_id: int
+    box_id: Int
     x: float  # may be -1
     y: float
     width: float
@@ -49,21 +50,21 @@ class _Box(msgspec.Struct):
 
 
 class _Telling(msgspec.Struct):
-    qa_id: int
+    qa_id: Int
     question: str
     answer: str
     multiple_choices: list[str]
 
 
 class _Pointing(msgspec.Struct):
-    qa_id: int
+    qa_id: Int
     question: str
-    answer: int  # a box's id
-    multiple_choices: list[int]
+    answer: Int  # a box's id
+    multiple_choices: list[Int]
 
 
 class _Image(msgspec.Struct):
-    image_id: int
+    image_id: Int
     filename: str
     split: str
 

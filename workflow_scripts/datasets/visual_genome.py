@@ -12,7 +12,7 @@ import pyarrow as pa
 from workflow_scripts import schemas
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source
 from workflow_scripts.datasets.columns import Reasons, grouped, region_array, regions_of, texts_of
-from workflow_scripts.datasets.json_files import WHOLE
+from workflow_scripts.datasets.json_files import WHOLE, Int
 from workflow_scripts.randomness import keyed_number
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region
@@ -68,11 +68,11 @@ def split_of(image_id: int) -> str:
 
 
 class _Image(msgspec.Struct):
-    image_id: int
+    image_id: Int
     url: str
-    width: int
-    height: int
-    coco_id: int | None = None
+    width: Int
+    height: Int
+    coco_id: Int | None = None
 
 
 class _Region(msgspec.Struct, gc=False):
@@ -81,8 +81,8 @@ class _Region(msgspec.Struct, gc=False):
     width: float
     height: float
     phrase: str
-    region_id: int | None = None
-    id: int | None = None  # region_id in older versions; so below
+    region_id: Int | None = None
+    id: Int | None = None  # region_id in older versions; so below
 
 
 class _Thing(msgspec.Struct, gc=False):
@@ -98,32 +98,32 @@ class _Relationship(msgspec.Struct, gc=False):
     predicate: str
     subject: _Thing
     object: _Thing
-    relationship_id: int | None = None
-    id: int | None = None
+    relationship_id: Int | None = None
+    id: Int | None = None
 
 
 class _Question(msgspec.Struct, gc=False):
-    qa_id: int
+    qa_id: Int
     question: str
     answer: str
 
 
 class _Regions(msgspec.Struct):
     regions: list[_Region]
-    id: int | None = None
-    image_id: int | None = None  # either is the image's, by file and version; so below
+    id: Int | None = None
+    image_id: Int | None = None  # either is the image's, by file and version; so below
 
 
 class _Relationships(msgspec.Struct):
     relationships: list[_Relationship]
-    id: int | None = None
-    image_id: int | None = None
+    id: Int | None = None
+    image_id: Int | None = None
 
 
 class _Questions(msgspec.Struct):
     qas: list[_Question]
-    id: int | None = None
-    image_id: int | None = None
+    id: Int | None = None
+    image_id: Int | None = None
 
 
 class _Walk:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import msgspec
 
 from workflow_scripts.datasets.base import Dataset, Source, text_of
-from workflow_scripts.datasets.json_files import chunks
+from workflow_scripts.datasets.json_files import Int, chunks
 from workflow_scripts.datasets.photographs import coco_picture
 from workflow_scripts.datasets.question_files import Answer, Asked, answered, ten_answers
 from workflow_scripts.raw.files import File
@@ -30,19 +30,19 @@ class Question:
 
 
 class _Annotation(msgspec.Struct):
-    question_id: int
-    image_id: int
+    question_id: Int
+    image_id: Int
     multiple_choice_answer: str
     answers: list[Answer]
 
 
 class _Instance(msgspec.Struct, gc=False):
-    image_id: int
-    category_id: int
+    image_id: Int
+    category_id: Int
 
 
 class _Category(msgspec.Struct):
-    id: int
+    id: Int
     name: str
 
 

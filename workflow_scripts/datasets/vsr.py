@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, text_of
+from workflow_scripts.datasets.json_files import Int
 from workflow_scripts.datasets.photographs import coco_2017_picture
 from workflow_scripts.raw.files import File
 
@@ -28,7 +29,7 @@ class Statement:
 class _Row(msgspec.Struct):
     image: str
     caption: str
-    label: int
+    label: Int
 
 
 def read(source: Source) -> Iterator[tuple[str, Statement]]:

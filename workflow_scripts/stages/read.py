@@ -1,14 +1,12 @@
 """Parse a dataset's native files once: records by split, bad ones set aside."""
 
 import contextlib
-import json
 
 import pyarrow as pa
 
 from workflow_scripts import schemas
 from workflow_scripts.datasets.base import Source
 from workflow_scripts.datasets.registry import load_dataset
-from workflow_scripts.files import write_text
 from workflow_scripts.pictures import roots
 from workflow_scripts.progress import Progress
 from workflow_scripts.stages.entry import In, Out, run_stage
@@ -46,11 +44,9 @@ def main(
         for split in splits:
             source.quarantine[split].check(max_bad_share, dataset, split)
     for split, path in zip(splits, quarantines):
-        bad = source.quarantine[split].bad
-        write_text(path, "".join(json.dumps(row, sort_keys=True, ensure_ascii=False) + "\n" for row in bad))
-    return ", ".join(
-        f"{split}: {writers[split].rows} records, {len(source.quarantine[split].bad)} bad" for split in splits
-    )
+        source.quarantine[split].write(path)
+    counts = ((split, writers[split].rows, source.quarantine[split].bad.total()) for split in splits)
+    return ", ".join(f"{split}: {good} records, {bad} bad" for split, good, bad in counts)
 
 
 if __name__ == "__main__":
