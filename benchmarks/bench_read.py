@@ -52,6 +52,7 @@ def read(dataset: str, root: Path, out: Path) -> tuple[dict[str, float], float]:
         max_bad_share=0.01,
         options="{}",
         manifests=[manifest],
+        others=[],
         records=records,
         quarantines=[path.with_suffix(".jsonl") for path in records],
     )

@@ -9,6 +9,7 @@ for _dataset in PLAN.datasets:
             f"read_{_dataset}"
         input:
             manifests=PLAN.manifests(_dataset),
+            others=PLAN.other_records(_dataset),
         output:
             records=expand("results/records/{d}/{split}.parquet", d=_dataset, split=PLAN.splits(_dataset)),
             quarantines=expand("results/records/{d}/{split}.quarantine.jsonl", d=_dataset, split=PLAN.splits(_dataset)),
@@ -32,4 +33,4 @@ for _dataset in PLAN.datasets:
         shell:
             "python -m workflow_scripts.stages.read --dataset {params.dataset} --splits {params.splits:q}"
             " --check-pictures {params.check_pictures} --max-bad-share {params.max_bad_share} --options {params.options:q}"
-            " --manifests {input.manifests} --records {output.records} --quarantines {output.quarantines} > {log} 2>&1"
+            " --manifests {input.manifests} --others {input.others} --records {output.records} --quarantines {output.quarantines} > {log} 2>&1"

@@ -82,11 +82,19 @@ class Raw:
             max_bad_share=max_bad_share,
             options=options or {},
             manifests=[self.manifest(dataset, list(splits.values())), *(self.manifest(d, []) for d in owners)],
+            others=self.others(dataset, splits),
             records=outs,
             quarantines=sides,
         )
         rows = [(split, json.loads(line)) for split, side in zip(splits, sides) for line in side.open()]
         return [{"split": split, **row} for split, row in rows]
+
+    def others(self, dataset: str, splits: dict[str, str]) -> list[Path]:
+        """Records of the datasets that this one looks into, read first."""
+        for other in load_dataset(dataset).records_of:
+            declared = load_dataset(other).splits
+            self.read(other, {split: declared[split] for split in splits})
+        return [self.records(other, split) for other in load_dataset(dataset).records_of for split in splits]
 
     def edit(self, dataset: str, path: str, change: Callable) -> None:
         """Change the content of a JSON file."""
@@ -174,7 +182,7 @@ def world(tmp_path_factory) -> World:
             as_declared=0,
             out=made.manifest(dataset),
         )
-    for dataset, declared in made.plan.datasets.items():
+    for dataset, declared in sorted(made.plan.datasets.items(), key=lambda d: bool(d[1].records_of)):
         splits = made.plan.splits(dataset)
         read.main(
             dataset=dataset,
@@ -183,6 +191,7 @@ def world(tmp_path_factory) -> World:
             max_bad_share=config.quarantine.max_share,
             options={},
             manifests=[made.manifest(d) for d in (dataset, *declared.pictures_of)],
+            others=[made.records(d, split) for d in declared.records_of for split in splits],
             records=[made.records(dataset, split) for split in splits],
             quarantines=[made.records(dataset, split).with_suffix(".jsonl") for split in splits],
         )

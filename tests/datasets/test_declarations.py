@@ -109,7 +109,8 @@ def readings(world) -> Readings:
         roots = {owner: raw / owner for owner in (dataset, *DATASETS[dataset].pictures_of)}
         found = []
         for split, native in DATASETS[dataset].splits.items():
-            source = Source(dataset, roots, {split: native}, check_pictures="header")
+            others = {(owner, split): world.records(owner, split) for owner in DATASETS[dataset].records_of}
+            source = Source(dataset, roots, {split: native}, check_pictures="header", others=others)
             with watched() as opened:
                 records = [row for _, made in DATASETS[dataset].read(source) for row in plain(made)]
             assert records, f"nothing of {native} can be read"
@@ -167,12 +168,10 @@ def annotations(dataset: Dataset, native_splits: list[str], raw: Path) -> set[st
 
 @each_dataset
 def test_each_opened_file_is_declared(dataset, readings, world):
-    """It is an annotation file of its owner, a picture that a record names, or lies beside one under its name."""
+    """It is an annotation file of the dataset, a picture that a record names, or lies beside one under its name."""
     raw = world.folder / "raw"
-    owners = [DATASETS[owner] for owner in dataset.pictures_of]
-    shared = {path for owner in owners for path in annotations(owner, list(owner.splits.values()), raw)}
     for reading in readings(dataset.id):
-        declared = annotations(dataset, [reading.native_split], raw) | shared
+        declared = annotations(dataset, [reading.native_split], raw)
         pictures = {PurePosixPath(path).with_suffix("") for path in reading.pictures}
         others = {path for path in reading.opened - declared if PurePosixPath(path).with_suffix("") not in pictures}
         assert others == set(), f"reading {reading.native_split}"

@@ -48,6 +48,7 @@ class Dataset:
     record: type
     read: Callable[["Source"], Iterator[tuple[str, Any]]]  # (our split, record or pyarrow.RecordBatch of records)
     pictures_of: tuple[str, ...] = ()  # other datasets whose pictures its records name
+    records_of: tuple[str, ...] = ()  # and those whose records of the same split its reader looks into
     id: str = ""
 
     def annotation_files(self, native_splits: Iterable[str], root: Path) -> list[str]:
@@ -134,6 +135,7 @@ class Source:
     splits: Mapping[str, str]  # wanted: our split -> native split
     check_pictures: CheckPictures = "decode"
     options: Mapping[str, Any] = field(default_factory=dict)  # the dataset's own, of Plan.read_options
+    others: Mapping[tuple[str, str], Path] = field(default_factory=dict)  # (dataset, our split) -> records of another
     quarantine: dict[str, Quarantine] = field(default_factory=dict)
     _sizes: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)  # of pictures that were opened
     _listings: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # of folders with pictures
@@ -145,6 +147,10 @@ class Source:
     @property
     def root(self) -> Path:
         return self.roots[self.dataset]
+
+    def ours(self, native: str) -> list[str]:
+        """Our wanted splits that a native one serves as: none or one, several where the config says so."""
+        return [split for split, served in self.splits.items() if served == native]
 
     # Files
 

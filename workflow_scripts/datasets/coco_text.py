@@ -61,23 +61,21 @@ def read(source: Source) -> Iterator[tuple[str, Photo]]:
 
     Annotations stand in no order of pictures, so those of the wanted splits are held: some 400 bytes each.
     """
-    ours = {native: split for split, native in source.splits.items()}
     images = {image.id: (at, image) for at, _, image in source.members(FILE, "imgs", _Image)}
     written: dict[int, list[tuple[str, _Annotation]]] = {}
     for at, _, annotation in source.members(FILE, "anns", _Annotation):
         if annotation.image_id not in images:
             with source.record(next(iter(source.splits)), FILE, at, f"annotation {annotation.id}"):
                 raise BadRecord(f"image_id {annotation.image_id} is none of the file's {len(images)} images")
-        elif images[annotation.image_id][1].set in ours:
+        elif source.ours(images[annotation.image_id][1].set):
             written.setdefault(annotation.image_id, []).append((at, annotation))
     for at, image in images.values():
-        if image.set not in ours:
-            continue
-        split = ours[image.set]
-        with source.record(split, FILE, at, f"image {image.id}"):
-            # all of them are of train2014, whatever their set
-            picture = source.picture(f"train2014/{image.file_name}", of="mscoco", size=(image.width, image.height))
-            yield split, Photo(str(image.id), **picture, texts=_texts(source, split, image, written.get(image.id, [])))
+        for split in source.ours(image.set):
+            with source.record(split, FILE, at, f"image {image.id}"):
+                # all of them are of train2014, whatever their set
+                picture = source.picture(f"train2014/{image.file_name}", of="mscoco", size=(image.width, image.height))
+                texts = _texts(source, split, image, written.get(image.id, []))
+                yield split, Photo(str(image.id), **picture, texts=texts)
 
 
 def _texts(source: Source, split: str, image: _Image, written: list[tuple[str, _Annotation]]) -> tuple[Text, ...]:

@@ -100,13 +100,13 @@ def _photos(source: Source, name: str) -> Iterator[tuple[str, Photo]]:
 
 def _references(source: Source, file: str) -> dict[tuple[str, int], list[tuple[str, _Ref]]]:
     """The references of the wanted splits with their positions, by split and image id."""
-    ours = {native: split for split, native in source.splits.items()}
     found: dict[tuple[str, int], list[tuple[str, _Ref]]] = {}
     for at, ref in pickles.elements(source.root / file, _Ref):
         if isinstance(ref, Unfit):
             source.refuse([ref], file)
-        elif ref.split in ours:
-            found.setdefault((ours[ref.split], ref.image_id), []).append((at, ref))
+            continue
+        for split in source.ours(ref.split):
+            found.setdefault((split, ref.image_id), []).append((at, ref))
     return found
 
 

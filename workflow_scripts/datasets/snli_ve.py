@@ -59,19 +59,20 @@ def read(source: Source) -> Iterator[tuple[str, Hypothesis]]:
 
 def _pairs(source: Source) -> Iterator[tuple[str, str, str, _Pair]]:
     """(our split, file, position, pair) of every pair of the wanted splits."""
-    split_of: dict[str, str] = {}  # picture -> split, of those splits that have to be made: 31,783 at most
+    splits_of: dict[str, list[str]] = {}  # picture -> splits, of those that have to be made: 31,783 pictures at most
     for split, native in source.splits.items():
         made = f"data/snli_ve_{native}.jsonl"
         if not (source.root / made).exists():
-            split_of |= dict.fromkeys(_listed(source, native), split)
+            for picture in _listed(source, native):
+                splits_of.setdefault(picture, []).append(split)
             continue
         for at, pair in source.lines(made, _Pair, split=split):
             yield split, made, at, pair
-    for file in _SNLI if split_of else ():
+    for file in _SNLI if splits_of else ():
         for at, pair in source.lines(f"data/{file}", _Pair):
             undecided, visual_genome = pair.gold_label == "-", "vg_" in pair.pair_id
-            if not undecided and not visual_genome and pair.picture in split_of:
-                yield split_of[pair.picture], f"data/{file}", at, pair
+            for split in [] if undecided or visual_genome else splits_of.get(pair.picture, []):
+                yield split, f"data/{file}", at, pair
 
 
 def _listed(source: Source, native: str) -> list[str]:

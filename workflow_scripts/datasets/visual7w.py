@@ -94,29 +94,26 @@ def read(source: Source) -> Iterator[tuple[str, Photo]]:
         return Question(q.qa_id, text_of(q.question, "question"), None, (), region(q.answer), choices)
 
     kinds = (("telling", TELLING, _ToldImage, _telling), ("pointing", POINTING, _PointedImage, pointing))
-    ours = {native: split for split, native in source.splits.items()}
     for kind, file, shape, make in kinds:
         for at, image in source.stream(file, "images", shape):
-            split = ours.get(image.split)
-            if split is None:
-                continue
-            with source.record(split, file, at, f"image {image.image_id}"):
-                picture = source.picture(f"images/{image.filename}")
-                photo = Photo(
-                    record_id=f"{kind}/{image.image_id}",
-                    **picture,
-                    kind=kind,
-                    in_pointing_test=image.image_id in tests,
-                    questions=source.each(
-                        image.qa_pairs,
-                        functools.partial(make, picture=picture),
-                        split=split,
-                        file=file,
-                        at=f"{at}.qa_pairs",
-                        name=lambda q: f"question {q.qa_id}",
-                    ),
-                )
-                yield split, photo
+            for split in source.ours(image.split):
+                with source.record(split, file, at, f"image {image.image_id}"):
+                    picture = source.picture(f"images/{image.filename}")
+                    photo = Photo(
+                        record_id=f"{kind}/{image.image_id}",
+                        **picture,
+                        kind=kind,
+                        in_pointing_test=image.image_id in tests,
+                        questions=source.each(
+                            image.qa_pairs,
+                            functools.partial(make, picture=picture),
+                            split=split,
+                            file=file,
+                            at=f"{at}.qa_pairs",
+                            name=lambda q: f"question {q.qa_id}",
+                        ),
+                    )
+                    yield split, photo
 
 
 def _telling(q: _Telling, picture: dict) -> Question:

@@ -1,14 +1,15 @@
 """VQAv2: free questions about COCO photos, each answered by ten people."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 import msgspec
 
+from workflow_scripts import schemas
 from workflow_scripts.datasets.base import Dataset, Source, text_of
-from workflow_scripts.datasets.json_files import Int, chunks
+from workflow_scripts.datasets.json_files import Int
+from workflow_scripts.datasets.mscoco import Photo
 from workflow_scripts.datasets.photographs import coco_picture
 from workflow_scripts.datasets.question_files import Answer, Asked, answered, ten_answers
 from workflow_scripts.raw.files import File
@@ -36,42 +37,24 @@ class _Annotation(msgspec.Struct):
     answers: list[Answer]
 
 
-class _Instance(msgspec.Struct, gc=False):
-    image_id: Int
-    category_id: Int
-
-
-class _Category(msgspec.Struct):
-    id: Int
-    name: str
-
-
 def read(source: Source) -> Iterator[tuple[str, Question]]:
     """Yield the questions of the wanted splits, each as soon as its annotation is met."""
     for split, native in source.splits.items():
         questions = f"v2_OpenEnded_mscoco_{native}_questions.json"
         annotations = f"v2_mscoco_{native}_annotations.json"
-        objects = _objects(source, native)
+        objects = _objects(source, split)
         for at, asked, annotation in answered(source, split, questions, annotations, _Annotation):
             with source.record(split, questions, at, f"question {asked.question_id}"):
-                yield split, _question(source, native, asked, annotation, objects.get(asked.image_id, ()))
+                yield split, _question(source, native, asked, annotation, objects.get(str(asked.image_id), ()))
 
 
-def _objects(source: Source, native: str) -> dict[int, tuple[str, ...]]:
+def _objects(source: Source, split: str) -> dict[str, tuple[str, ...]]:
     """COCO's image id -> what is in the picture; held whole, one small tuple a picture.
 
-    A question that asks for something else cannot be answered from the picture. COCO's own reader sets aside what of
-    the file is of another shape.
+    A question that asks for something else cannot be answered from the picture.
     """
-    found, names = defaultdict(set), {}
-    file = source.roots["mscoco"] / f"annotations/instances_{native}.json"
-    for chunk in chunks(file, {"annotations": list[_Instance], "categories": list[_Category]}):
-        if chunk.key == "categories":
-            names |= {category.id: category.name for category in chunk.items}
-        else:
-            for instance in chunk.items:
-                found[instance.image_id].add(instance.category_id)
-    return {image: tuple(sorted(names[c] for c in held if c in names)) for image, held in found.items()}
+    photos = schemas.records(source.others["mscoco", split], Photo)
+    return {photo.record_id: tuple(sorted({o.name for o in photo.objects})) for photo in photos}
 
 
 def _question(
@@ -106,4 +89,5 @@ DATASET = Dataset(
     record=Question,
     read=read,
     pictures_of=("mscoco",),
+    records_of=("mscoco",),
 )

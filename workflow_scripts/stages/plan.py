@@ -92,7 +92,8 @@ class Plan:
 
     @staticmethod
     def _needs(dataset: str) -> list[str]:
-        return [dataset, *load_dataset(dataset).pictures_of]
+        declared = load_dataset(dataset)
+        return list(dict.fromkeys([dataset, *declared.pictures_of, *declared.records_of]))
 
     def _is_present(self, dataset: str) -> bool:
         folder = self.in_place(dataset)
@@ -119,6 +120,7 @@ class Plan:
         if dataset in self.config.datasets:
             declared |= self.config.datasets[dataset].splits
         used = {split for task in self.tasks.values() if task.dataset == dataset for split in task.splits}
+        used |= {s for d, other in self.datasets.items() if dataset in other.records_of for s in self.splits(d)}
         if not used and self.config.raw.datasets == "all":
             used = set(declared)
         return {split: declared[split] for split in ("train", "validation", "test") if split in used}
@@ -163,6 +165,11 @@ class Plan:
     def manifests(self, dataset: str) -> list[str]:
         """Of the dataset and of those whose pictures it names."""
         return [f"results/raw/{d}/manifest.json" for d in self._needs(dataset)]
+
+    def other_records(self, dataset: str) -> list[str]:
+        """Records of other datasets into which reading this one looks."""
+        splits = self.splits(dataset)
+        return [f"results/records/{d}/{s}.parquet" for d in self.datasets[dataset].records_of for s in splits]
 
     def manifests_of(self, tasks: list[str]) -> list[str]:
         """Of all datasets that these tasks' records or pictures are of."""

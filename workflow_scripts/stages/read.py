@@ -20,17 +20,26 @@ def main(
     max_bad_share: float,
     options: dict,
     manifests: list[In],
+    others: list[In],
     records: list[Out],
     quarantines: list[Out],
 ) -> str:
     """Write the records of each split, and beside them what could not be used.
 
     splits: our split -> the dataset's name for it, in the order of `records` and `quarantines`.
-    options: what this dataset's reader alone understands.
+    options: what this dataset's reader alone understands. others: <dataset>/<split>.parquet, records of the datasets
+    that it looks into.
     """
     declared = load_dataset(dataset)
     schema = schemas.of_records(declared.record)
-    source = Source(dataset, roots(manifests), splits, check_pictures=check_pictures, options=options)
+    source = Source(
+        dataset,
+        roots(manifests),
+        splits,
+        check_pictures=check_pictures,
+        options=options,
+        others={(path.parent.name, path.stem): path for path in others},
+    )
     with contextlib.ExitStack() as stack:
         writers = {split: stack.enter_context(schemas.Writer(path, schema)) for split, path in zip(splits, records)}
         progress = stack.enter_context(Progress(f"read {dataset}", unit="records"))
