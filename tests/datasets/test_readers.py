@@ -29,6 +29,15 @@ def test_records_survive_being_stored(dataset, native):
         assert schemas.batch_of(found, schemas.of_records(record)).to_pylist() == rows(native, dataset, split)
 
 
+# Three have no native splits of ours, or look into the splits of another dataset.
+@pytest.mark.parametrize("dataset", sorted(set(dataset_ids()) - {"visual_genome", "natural_instructions", "vqa_v2"}))
+def test_a_native_split_can_serve_as_two_of_ours(raw, dataset):
+    native_split = next(iter(FIXTURES[dataset]["splits"].values()))
+    raw.read(dataset, {"train": native_split, "validation": native_split})
+    train, validation = (rows(raw, dataset, split) for split in ("train", "validation"))
+    assert train == validation != []
+
+
 def test_coco_sample(real):
     splits = {"train": "train2014", "validation": "val2014"}
     assert real.read("mscoco", splits, max_bad_share=0) == []
