@@ -3,6 +3,9 @@
 import pytest
 
 from tests.datasets.test_readers import rows
+from workflow_scripts.datasets.base import Source
+from workflow_scripts.datasets.vqa_v2 import read
+from workflow_scripts.errors import BadData
 
 QUESTIONS = "v2_OpenEnded_mscoco_train2014_questions.json"
 ANNOTATIONS = "v2_mscoco_train2014_annotations.json"
@@ -25,6 +28,15 @@ def test_ten_answers_in_file_order(native):
 def test_objects_are_those_of_coco_each_named_once(native):
     objects = {r["record_id"]: r["objects"] for r in rows(native, "vqa_v2", "train")}
     assert objects == {"9000": ["car", "dog", "sheep"], "9001": ["car", "dog", "sheep"], "30000": []}
+
+
+def test_objects_are_looked_up_in_cocos_split_of_the_same_name(native):
+    other = native.records("mscoco", "train")
+    source = Source("vqa_v2", native.roots, {"validation": "train2014"}, others={("mscoco", "train"): other})
+    assert next(question.objects for _, question in read(source)) == ("car", "dog", "sheep")
+    source = Source("vqa_v2", native.roots, {"train": "val2014"}, others={("mscoco", "train"): other})
+    with pytest.raises(BadData, match="no record of mscoco is of val2014"):
+        next(read(source))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from workflow_scripts.datasets.json_files import Int
 from workflow_scripts.datasets.mscoco import Photo
 from workflow_scripts.datasets.photographs import coco_picture
 from workflow_scripts.datasets.question_files import Answer, Asked, answered, ten_answers
+from workflow_scripts.errors import BadData
 from workflow_scripts.raw.files import File
 
 
@@ -42,19 +43,27 @@ def read(source: Source) -> Iterator[tuple[str, Question]]:
     for split, native in source.splits.items():
         questions = f"v2_OpenEnded_mscoco_{native}_questions.json"
         annotations = f"v2_mscoco_{native}_annotations.json"
-        objects = _objects(source, split)
+        objects = _objects(source, native)
         for at, asked, annotation in answered(source, split, questions, annotations, _Annotation):
             with source.record(split, questions, at, f"question {asked.question_id}"):
                 yield split, _question(source, native, asked, annotation, objects.get(str(asked.image_id), ()))
 
 
-def _objects(source: Source, split: str) -> dict[str, tuple[str, ...]]:
-    """COCO's image id -> what is in the picture; held whole, one small tuple a picture.
+def _objects(source: Source, native: str) -> dict[str, tuple[str, ...]]:
+    """COCO's image id -> what is in the picture; held whole, one small tuple a picture of a native split of COCO.
 
-    A question that asks for something else cannot be answered from the picture.
+    A question that asks for something else cannot be answered from the picture. Raises BadData if no record is of the
+    native split: each of its pictures would seem to show nothing.
     """
-    photos = schemas.records(source.others["mscoco", split], Photo)
-    return {photo.record_id: tuple(sorted({o.name for o in photo.objects})) for photo in photos}
+    found = {}
+    for path in source.others.values():
+        for photo in schemas.records(path, Photo):
+            if photo.image.startswith(f"mscoco/{native}/"):
+                found[photo.record_id] = tuple(sorted({o.name for o in photo.objects}))
+    if not found:
+        fix = "let datasets.mscoco.splits and datasets.vqa_v2.splits of the config name the same splits"
+        raise BadData(f"no record of mscoco is of {native}", file=", ".join(map(str, source.others.values())), fix=fix)
+    return found
 
 
 def _question(
