@@ -7,6 +7,8 @@ import pytest
 
 from tests.conftest import FIXTURES, TESTS
 from workflow_scripts import schemas
+from workflow_scripts.datasets import visual_genome
+from workflow_scripts.datasets.base import Source
 from workflow_scripts.datasets.registry import dataset_ids, load_dataset
 
 
@@ -36,6 +38,24 @@ def test_a_native_split_can_serve_as_two_of_ours(raw, dataset):
     raw.read(dataset, {"train": native_split, "validation": native_split})
     train, validation = (rows(raw, dataset, split) for split in ("train", "validation"))
     assert train == validation != []
+
+
+def test_visual_genome_files_in_different_orders(raw, native):
+    raw.edit("visual_genome", "relationships.json", lambda content: content.reverse())
+    raw.edit("visual_genome", "question_answers.json", lambda content: content.append(content.pop(0)))
+    assert raw.read("visual_genome") == []
+    for split in FIXTURES["visual_genome"]["splits"]:
+        assert rows(raw, "visual_genome", split) == rows(native, "visual_genome", split)
+
+
+def test_what_visual_genome_passes_over_is_held_packed(raw):
+    source = Source("visual_genome", raw.roots, {})
+    walk = visual_genome._Walk(source, "region_descriptions.json", "regions", visual_genome._Regions)
+    expected = {image.id: (f"{at}.regions", image.regions) for at, image in walk._images}
+    walk = visual_genome._Walk(source, "region_descriptions.json", "regions", visual_genome._Regions)
+    assert walk.of(-7) == ("", [])
+    assert all(isinstance(packed, bytes) for _, packed in walk._passed.values())
+    assert {image_id: walk.of(image_id) for image_id in expected} == expected
 
 
 def test_coco_sample(real):

@@ -1,8 +1,9 @@
 """Visual Genome: photos with described regions, relationships between objects, questions and answers."""
 
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, get_type_hints
 from urllib.parse import urlsplit
 
 import msgspec
@@ -127,22 +128,29 @@ class _Questions(msgspec.Struct):
 
 
 class _Walk:
-    """One file's annotations by image, read as far as asked for: the files list the images in the same order."""
+    """One file's annotations by image, read as far as asked for: the files list the images in the same order.
+
+    What is passed over on the way to an image is held until it is asked for: packed, since a file that lacks an image
+    is passed over whole.
+    """
 
     def __init__(self, source: Source, file: str, key: str, shape: type):
         self.source, self.file, self.key = source, file, key
         self._images = source.stream(file, WHOLE, shape)
-        self._passed: dict[int, tuple[str, list]] = {}
+        self._passed: dict[int, tuple[str, bytes]] = {}
+        self._packed = msgspec.msgpack.Decoder(get_type_hints(shape)[key])
 
     def of(self, image_id: int) -> tuple[str, list]:
         """(position of the list, the image's annotations); none if the file does not have the image."""
-        while image_id not in self._passed:
-            found = next(self._images, None)
-            if found is None:
-                return "", []
-            at, image = found
-            self._passed[_own(image.image_id, image.id)] = f"{at}.{self.key}", getattr(image, self.key)
-        return self._passed.pop(image_id)
+        if image_id in self._passed:
+            at, packed = self._passed.pop(image_id)
+            return at, self._packed.decode(zlib.decompress(packed))
+        for at, image in self._images:
+            found, annotations = _own(image.image_id, image.id), getattr(image, self.key)
+            if found == image_id:
+                return f"{at}.{self.key}", annotations
+            self._passed[found] = f"{at}.{self.key}", zlib.compress(msgspec.msgpack.encode(annotations), 1)
+        return "", []
 
     def left(self) -> Iterator[tuple[int, str]]:
         """The images that were never asked for, with their positions."""
