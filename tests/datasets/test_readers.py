@@ -49,13 +49,39 @@ def test_visual_genome_files_in_different_orders(raw, native):
 
 
 def test_what_visual_genome_passes_over_is_held_packed(raw):
-    source = Source("visual_genome", raw.roots, {})
+    source = Source("visual_genome", raw.roots, {"train": "train"})
     walk = visual_genome._Walk(source, "region_descriptions.json", "regions", visual_genome._Regions)
     expected = {image.id: (f"{at}.regions", image.regions) for at, image in walk._images}
     walk = visual_genome._Walk(source, "region_descriptions.json", "regions", visual_genome._Regions)
     assert walk.of(-7) == ("", [])
     assert all(isinstance(packed, bytes) for _, packed in walk._passed.values())
     assert {image_id: walk.of(image_id) for image_id in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("dataset", "file", "name"),
+    [
+        ("mscoco", "annotations/instances_train2014.json", "image 30"),
+        ("visual_genome", "image_data.json", "image 2"),
+        ("vaw", "train_part1.json", None),
+        ("visual7w", "dataset_v7w_telling.json", None),
+        ("natural_instructions", "tasks/task001_sum.json", None),
+        ("vizwiz_image_quality", "train.json", None),
+    ],
+)
+def test_record_that_has_the_id_of_an_earlier_one(raw, native, dataset, file, name):
+    """It is set aside, even if it is the last one; the first stays."""
+
+    def repeat(content: list | dict) -> None:
+        listed = content if isinstance(content, list) else content.get("images") or content["Instances"]
+        listed.append(listed[-1])
+
+    raw.edit(dataset, file, repeat)
+    [bad] = raw.read(dataset)
+    assert (bad["file"], bad["record"]) == (file, name or bad["record"])
+    assert bad["reason"].startswith("an earlier record has its id, ")
+    for split in FIXTURES[dataset]["splits"]:
+        assert rows(raw, dataset, split) == rows(native, dataset, split)
 
 
 def test_coco_sample(real):

@@ -126,6 +126,11 @@ def _kind(file: str, at: str) -> str:
 _INDEX = re.compile(r"\[.*?\](?=\.|$)|(?<=^line )\d+|(?<=^row )\d+")
 
 
+def repeated(record_id: str) -> BadRecord:
+    """Records are known by their ids, which therefore must differ within a split."""
+    return BadRecord(f"an earlier record has its id, {record_id}")
+
+
 @dataclass
 class Source:
     """What a reader is given: the folders, the wanted splits, files as typed records, and a place for bad ones."""

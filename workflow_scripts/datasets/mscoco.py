@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from workflow_scripts import schemas
-from workflow_scripts.datasets.base import Dataset, Source
+from workflow_scripts.datasets.base import Dataset, Source, repeated
 from workflow_scripts.datasets.columns import Reasons, grouped, region_array, regions_of, texts_of
 from workflow_scripts.datasets.json_files import Chunk, Int, chunks, position
 from workflow_scripts.raw.files import File
@@ -79,7 +79,10 @@ def read(source: Source) -> Iterator[tuple[str, pa.RecordBatch]]:
         for chunk in chunks(source.root / instances, shapes):
             source.refuse(chunk.unfit, instances, split)
             if chunk.key == "images":
-                images |= {image.id: (at, image) for at, _, image in chunk}
+                for at, _, image in chunk:
+                    if images.setdefault(image.id, (at, image))[0] != at:
+                        with source.record(split, instances, at, f"image {image.id}"):
+                            raise repeated(str(image.id))
             elif chunk.key == "categories":
                 names |= {category.id: category.name for category in chunk.items}
             else:

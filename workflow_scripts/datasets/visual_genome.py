@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from workflow_scripts import schemas
-from workflow_scripts.datasets.base import BadRecord, Dataset, Source
+from workflow_scripts.datasets.base import BadRecord, Dataset, Source, repeated
 from workflow_scripts.datasets.columns import Reasons, grouped, region_array, regions_of, texts_of
 from workflow_scripts.datasets.json_files import WHOLE, Int
 from workflow_scripts.randomness import keyed_number
@@ -170,12 +170,16 @@ def read(source: Source) -> Iterator[tuple[str, pa.RecordBatch]]:
     questions = _Walk(source, "question_answers.json", "qas", _Questions)
     walks = (regions, relationships, questions)
     waiting: dict[str, list[_Annotated]] = {split: [] for split in source.splits}
+    seen: set[int] = set()
     for at, image in source.stream("image_data.json", WHOLE, _Image):
         split = split_of(image.image_id)
-        annotated = [walk.of(image.image_id) for walk in walks]
+        annotated = [walk.of(image.image_id) for walk in walks if image.image_id not in seen]
         if split not in source.splits:
             continue
         with source.record(split, "image_data.json", at, f"image {image.image_id}"):
+            if image.image_id in seen:
+                raise repeated(str(image.image_id))
+            seen.add(image.image_id)
             path = "/".join(urlsplit(image.url).path.split("/")[-2:])  # VG_100K/1.jpg
             picture = source.picture(path, size=(image.width, image.height))
             waiting[split].append(_Annotated(image, picture, *annotated))
