@@ -9,9 +9,10 @@ from workflow_scripts.datasets import base
 from workflow_scripts.datasets.base import BadRecord, Quarantine, region_of
 from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.errors import BadData
-from workflow_scripts.schemas import rows_of
+from workflow_scripts.schemas import of_records, read, rows_of
 from workflow_scripts.stages import download
 
+TEXTS = of_records(load_dataset("natural_instructions").record)
 INSTANCES = "annotations/instances_train2014.json"
 CAPTIONS = "annotations/captions_train2014.json"
 PHOTO = "train2014/COCO_train2014_000000000009.jpg"
@@ -174,7 +175,7 @@ def test_text_instance_without_an_answer_is_quarantined(raw, output):
 
     raw.edit("natural_instructions", "tasks/task002_sentiment.json", change)
     [bad] = raw.read("natural_instructions")
-    assert (bad["split"], bad["position"]) == ("test", "Instances[0]")
+    assert (bad["split"], bad["position"]) == ("test", "[task002_sentiment].Instances[0]")
     assert bad["record"].endswith("task002-a")
 
 
@@ -195,6 +196,17 @@ def test_file_of_annotations_without_pictures(raw):
     raw.edit("mscoco", INSTANCES, lambda content: content.update(images=[]))
     assert all(bad["reason"].endswith("is none of the file's 0 images") for bad in raw.read("mscoco"))
     assert rows_of(raw.records("mscoco", "train")) == 0
+
+
+def test_instances_of_all_text_tasks_are_of_one_kind_and_keep_their_places(raw):
+    def change(task):
+        [first] = task["Instances"]
+        task["Instances"] = [{**first, "input": None}, {**first, "id": "task002-b"}]
+
+    raw.edit("natural_instructions", "tasks/task002_sentiment.json", change)
+    [bad] = raw.read("natural_instructions")
+    assert (bad["file"], bad["position"]) == ("tasks/*.json", "[task002_sentiment].Instances[0]")
+    assert [row["position"] for row in read(raw.records("natural_instructions", "test"), TEXTS)] == [1]
 
 
 def test_quarantine_of_whatever_size_and_text(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from pathlib import PurePosixPath
 
 import pytest
 
@@ -78,7 +79,8 @@ def test_record_that_has_the_id_of_an_earlier_one(raw, native, dataset, file, na
 
     raw.edit(dataset, file, repeat)
     [bad] = raw.read(dataset)
-    assert (bad["file"], bad["record"]) == (file, name or bad["record"])
+    assert PurePosixPath(file).match(bad["file"])
+    assert bad["record"] == (name or bad["record"])
     assert bad["reason"].startswith("an earlier record has its id, ")
     for split in FIXTURES[dataset]["splits"]:
         assert rows(raw, dataset, split) == rows(native, dataset, split)
