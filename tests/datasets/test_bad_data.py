@@ -160,6 +160,17 @@ def test_visual7w_box_that_is_not_listed(raw):
     assert bad["reason"] == "box 62 is none of the file's 4 boxes"
 
 
+@pytest.mark.parametrize(("file", "split"), [("telling", "train"), ("pointing", "test")])
+def test_visual7w_question_without_three_wrong_choices(raw, file, split):
+    def change(content):
+        [question, *_] = next(i for i in content["images"] if i["split"] == split)["qa_pairs"]
+        question["multiple_choices"].pop()
+
+    raw.edit("visual7w", f"dataset_v7w_{file}.json", change)
+    [bad] = raw.read("visual7w")
+    assert (bad["split"], bad["reason"]) == (split, "2 multiple_choices, expected 3")
+
+
 def test_nlvr_label_that_is_neither_true_nor_false(raw):
     path = raw.roots["nlvr"] / "nlvr/test/test.json"
     path.write_text(path.read_text().replace('"label": "true"', '"label": "True"'))

@@ -67,10 +67,12 @@ def test_article_that_cannot_be_read_is_quarantined(raw, content, reason):
 
 
 def test_list_with_what_is_no_article(raw):
-    raw.edit("wikihow", "wikihow_split.json", lambda lists: lists["val"].extend(["sing", 12]))
+    outside = "7_sing/../../../elsewhere"
+    raw.edit("wikihow", "wikihow_split.json", lambda lists: lists["val"].extend(["sing", 12, outside]))
     found = [(b["split"], b["record"], b["reason"]) for b in raw.read("wikihow")]
     assert ("validation", "article sing", "its folder is 'sing', expected <number>_<title>") in found
-    assert len(found) == 2
+    assert ("validation", f"article {outside}", f"its folder is {outside!r}, expected <number>_<title>") in found
+    assert len(found) == 3
 
 
 def test_no_list_of_articles(raw):

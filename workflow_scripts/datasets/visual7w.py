@@ -13,6 +13,7 @@ from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region
 
 TELLING, POINTING = "dataset_v7w_telling.json", "dataset_v7w_pointing.json"
+WRONG_CHOICES = 3
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def read(source: Source) -> Iterator[tuple[str, Photo]]:
             box = boxes[box_id]
             return region_of(box.x, box.y, box.width, box.height, picture["width"], picture["height"])
 
-        choices = tuple(map(region, q.multiple_choices))
+        choices = tuple(map(region, _three(q.multiple_choices)))
         return Question(q.qa_id, text_of(q.question, "question"), None, (), region(q.answer), choices)
 
     kinds = (("telling", TELLING, _ToldImage, _telling), ("pointing", POINTING, _PointedImage, pointing))
@@ -117,8 +118,14 @@ def read(source: Source) -> Iterator[tuple[str, Photo]]:
 
 
 def _telling(q: _Telling, picture: dict) -> Question:
-    choices = tuple(text_of(c, "multiple_choices") for c in q.multiple_choices)
+    choices = tuple(text_of(c, "multiple_choices") for c in _three(q.multiple_choices))
     return Question(q.qa_id, text_of(q.question, "question"), text_of(q.answer, "answer"), choices, None, ())
+
+
+def _three(choices: list) -> list:
+    if len(choices) != WRONG_CHOICES:
+        raise BadRecord(f"{len(choices)} multiple_choices, expected {WRONG_CHOICES}")
+    return choices
 
 
 _RESOURCES = "https://ai.stanford.edu/~yukez/papers/resources"

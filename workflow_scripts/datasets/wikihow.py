@@ -74,7 +74,7 @@ def read(source: Source) -> Iterator[tuple[str, Article]]:
 
 def _article(source: Source, split: str, name: str) -> Article:
     number, _, title = name.partition("_")
-    if not number.isdigit() or not title:
+    if not number.isdigit() or not title or "/" in name:  # it must not lead out of the dataset's folder
         raise BadRecord(f"its folder is {name!r}, expected <number>_<title>")
     try:
         article = document(source.root / f"data/{name}/wikihow.json", _Article)
