@@ -4,6 +4,7 @@ Records are taken in the order of a hash of (seed, task, record id) until enough
 depends neither on the order of the file nor on what else it holds.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from workflow_scripts.errors import BadData
 from workflow_scripts.randomness import Draw, keyed_number
 from workflow_scripts.tasks.base import Instance, Task
 
+SPARE = 1.25  # times as many records are read at once as are needed if each gives what those before gave
+
 
 def instances(
     task: Task, dataset: Dataset, records: Path, *, seed: int, max_instances: int, max_per_picture: int
@@ -27,7 +30,7 @@ def instances(
     order = sorted(ids, key=lambda record_id: keyed_number(seed, task.id, "sample", record_id))
     survey = () if task.survey is None else (task.survey(_all(task, records, record)),)
     made, of_picture = set(), Counter()
-    start, size = 0, max_instances + max_instances // 4 + 50
+    start, size = 0, math.ceil(SPARE * max_instances) + 50
     while start < len(order) and len(made) < max_instances:
         chosen = order[start : start + size]
         found = {r.record_id: r for r in _some(chosen, records, record)}
@@ -44,7 +47,8 @@ def instances(
                 of_picture[instance.image] += 1
                 made.add(instance.instance_id)
                 yield instance
-        start, size = start + size, size * 2
+        start += size
+        size = math.ceil(SPARE * (max_instances - len(made)) * start / len(made)) if made else 2 * size
 
 
 def _record_ids(task: Task, records: Path, record: type) -> list[str]:

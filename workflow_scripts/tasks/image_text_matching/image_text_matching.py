@@ -40,7 +40,8 @@ def derive(photo: Photo, draw: Draw, pool: list[Foreign]) -> Iterator[Instance]:
     """One caption: the photo's own, or one that names a thing this photo has none of (and so is wrong of it)."""
     own = [c for c in photo.captions if any(o.name in c.lower() for o in photo.objects)]
     present = {o.name for o in photo.objects}
-    draws = draw.sample(pool, min(TRIES, len(pool)), purpose="foreign")
+    foreigners = draw.generator("foreign")
+    draws = (foreigners.choice(pool) for _ in range(TRIES if pool else 0))
     told = " ".join(photo.captions).lower()  # captions also name what no box is drawn around
     foreign = next((f.caption for f in draws if any(name not in told for name in f.named - present)), None)
     if not own or foreign is None:
