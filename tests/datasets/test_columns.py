@@ -39,5 +39,6 @@ def test_regions(found):
 def test_texts(found):
     good, bad = each(lambda text: text_of(text, "phrase"), found)
     texts, reasons = texts_of(found, "phrase")
+    texts = texts.to_pylist()
     assert reasons == bad
     assert {row: texts[row] for row in good} == good

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from workflow_scripts import schemas
 from workflow_scripts.datasets.base import Dataset, Source, repeated
-from workflow_scripts.datasets.columns import Reasons, grouped, region_array, regions_of, texts_of
+from workflow_scripts.datasets.columns import Reasons, good_rows, grouped, region_array, regions_of, texts_of
 from workflow_scripts.datasets.json_files import Chunk, Int, chunks, position
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region
@@ -176,12 +176,12 @@ def _captions(captioned: _Annotations, photos: dict[str, list]) -> pa.ListArray:
     captioned.refuse(len(rows), places, ids, bad)
     order, counts = _by_photo(rows, bad, len(photos["id"]))
     kind = schemas.of_records(Photo).field("captions").type
-    return grouped(pa.array(texts, pa.string()).take(pa.array(order)), counts, kind)
+    return grouped(texts.take(pa.array(order)), counts, kind)
 
 
 def _by_photo(rows: np.ndarray, bad: Reasons, photos: int) -> tuple[np.ndarray, np.ndarray]:
     """The good annotations in the order of their photos, and how many each photo has."""
-    good = np.setdiff1d(np.arange(len(rows)), list(bad))
+    good = good_rows(len(rows), bad)
     return good[np.argsort(rows[good], kind="stable")], np.bincount(rows[good], minlength=photos)
 
 

@@ -4,15 +4,23 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, get_type_hints
-from urllib.parse import urlsplit
 
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from workflow_scripts import schemas
 from workflow_scripts.datasets.base import BadRecord, Dataset, Source, repeated
-from workflow_scripts.datasets.columns import Reasons, grouped, region_array, regions_of, texts_of
+from workflow_scripts.datasets.columns import (
+    Reasons,
+    boxes_of,
+    good_rows,
+    grouped,
+    region_array,
+    regions_of,
+    texts_of,
+)
 from workflow_scripts.datasets.json_files import WHOLE, Int
 from workflow_scripts.randomness import keyed_number
 from workflow_scripts.raw.files import File
@@ -180,7 +188,7 @@ def read(source: Source) -> Iterator[tuple[str, pa.RecordBatch]]:
             if image.image_id in seen:
                 raise repeated(str(image.image_id))
             seen.add(image.image_id)
-            path = "/".join(urlsplit(image.url).path.split("/")[-2:])  # VG_100K/1.jpg
+            path = "/".join(image.url.split("/")[-2:])  # VG_100K/1.jpg
             picture = source.picture(path, size=(image.width, image.height))
             waiting[split].append(_Annotated(image, picture, *annotated))
         if len(waiting[split]) == schemas.ROWS_PER_GROUP:
@@ -243,7 +251,7 @@ class _Lists:
             where.append((f"{self._lists[photo][0]}[{row - starts[photo]}]", names(row), bad[row]))
         at = next((at for at, items in self._lists if items), "")
         self._source.looked_at(self._split, self._file, f"{at}[0]", len(self.items), where)
-        return np.setdiff1d(np.arange(len(self.items)), list(bad))
+        return good_rows(len(self.items), bad)
 
     def grouped(self, good: np.ndarray, columns: list[pa.Array], field: str) -> pa.ListArray:
         """The good items' columns as one list of structs per photo."""
@@ -260,12 +268,12 @@ def _ids(ids: list[int | None]) -> tuple[np.ndarray, Reasons]:
 
 def _regions(lists: _Lists, sizes: np.ndarray) -> pa.ListArray:
     items = lists.items
-    boxes = np.array([(r.x, r.y, r.width, r.height) for r in items], np.float64).reshape(-1, 4)
+    boxes = boxes_of(items, "x", "y", "width", "height")
     ids, nameless = _ids([r.id if r.region_id is None else r.region_id for r in items])
     phrases, empty = texts_of([r.phrase for r in items], "phrase")
     regions, outside = regions_of(boxes, sizes[lists.photo])
     good = lists.good(lambda row: f"region {ids[row]}", nameless, outside, empty)
-    columns = [pa.array(ids[good]), region_array(regions[good]), pa.array([phrases[i] for i in good], pa.string())]
+    columns = [pa.array(ids[good]), region_array(regions[good]), phrases.take(pa.array(good))]
     return lists.grouped(good, columns, "regions")
 
 
@@ -276,15 +284,15 @@ def _relationships(lists: _Lists, sizes: np.ndarray) -> pa.ListArray:
     faults, ends = [nameless, empty], []
     for things in ([r.subject for r in items], [r.object for r in items]):
         names, unnamed = texts_of([t.names[0] if t.names else t.name or "" for t in things], "name")
-        boxes = np.array([(t.x, t.y, t.w, t.h) for t in things], np.float64).reshape(-1, 4)
+        boxes = boxes_of(things, "x", "y", "w", "h")
         regions, outside = regions_of(boxes, sizes[lists.photo])
         faults += [unnamed, outside]
         ends.append((names, regions))
     good = lists.good(lambda row: f"relationship {ids[row]}", *faults)
     thing = schemas.of_records(Photo).field("relationships").type.value_type.field("subject").type
-    columns = [pa.array(ids[good]), pa.array([predicates[i].lower() for i in good], pa.string())]
+    columns = [pa.array(ids[good]), pc.utf8_lower(predicates.take(pa.array(good)))]
     for names, regions in ends:
-        parts = [pa.array([names[i] for i in good], pa.string()), region_array(regions[good])]
+        parts = [names.take(pa.array(good)), region_array(regions[good])]
         columns.append(pa.StructArray.from_arrays(parts, fields=[*thing]))
     return lists.grouped(good, columns, "relationships")
 
@@ -296,8 +304,8 @@ def _questions(lists: _Lists) -> pa.ListArray:
     good = lists.good(lambda row: f"question {items[row].qa_id}", unasked, unanswered)
     columns = [
         pa.array([items[i].qa_id for i in good], pa.int64()),
-        pa.array([questions[i] for i in good], pa.string()),
-        pa.array([answers[i] for i in good], pa.string()),
+        questions.take(pa.array(good)),
+        answers.take(pa.array(good)),
     ]
     return lists.grouped(good, columns, "questions")
 
