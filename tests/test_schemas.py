@@ -4,6 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from workflow_scripts import schemas
+from workflow_scripts.dataclass_columns import as_row
 from workflow_scripts.datasets.registry import dataset_ids, load_dataset
 from workflow_scripts.errors import BadData
 from workflow_scripts.schemas import INSTANCES, SCORES, content_digest
@@ -30,7 +31,7 @@ def test_rows_come_back(tmp_path):
 
 def test_instance_has_the_columns_of_its_table(tmp_path):
     instance = Instance("1", regions=((0.0, 0.0, 2.0, 1.0),), options=("a", "b"), target="a", references=("a",))
-    schemas.write([schemas.as_row(instance)], INSTANCES, tmp_path / "a.parquet")
+    schemas.write([as_row(instance)], INSTANCES, tmp_path / "a.parquet")
     [row] = schemas.read(tmp_path / "a.parquet", INSTANCES)
     assert row["regions"] == [[0, 0, 2, 1]]
     assert row["image"] is None
@@ -66,7 +67,7 @@ def test_bad_row_leaves_nothing_behind(tmp_path, bad, error, message, before):
 
 
 def test_null_within_a_list_is_refused(tmp_path):
-    row = schemas.as_row(Instance("1")) | {"options": ["a", None]}
+    row = as_row(Instance("1")) | {"options": ["a", None]}
     with pytest.raises(ValueError, match="contains nulls"):
         schemas.write([row], INSTANCES, tmp_path / "a.parquet")
     assert files(tmp_path) == []

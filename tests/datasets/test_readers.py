@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import FIXTURES, TESTS
 from workflow_scripts import schemas
+from workflow_scripts.dataclass_columns import batch_of
 from workflow_scripts.datasets import visual_genome
 from workflow_scripts.datasets.base import Source
 from workflow_scripts.datasets.registry import dataset_ids, load_dataset
@@ -29,7 +30,7 @@ def test_records_survive_being_stored(dataset, native):
     record = load_dataset(dataset).record
     for split in FIXTURES[dataset]["splits"]:
         found = list(schemas.records(native.records(dataset, split), record))
-        assert schemas.batch_of(found, schemas.of_records(record)).to_pylist() == rows(native, dataset, split)
+        assert batch_of(found, schemas.of_records(record)).to_pylist() == rows(native, dataset, split)
 
 
 # Three have no native splits of ours, or look into the splits of another dataset.

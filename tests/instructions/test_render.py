@@ -3,6 +3,7 @@
 import pytest
 
 from workflow_scripts import schemas
+from workflow_scripts.dataclass_columns import as_row
 from workflow_scripts.instructions.render import examples
 from workflow_scripts.stages import derive, expand
 from workflow_scripts.tasks.base import Instance
@@ -14,7 +15,7 @@ BINS_LEFT, BINS_RIGHT = "<bin_0> <bin_0> <bin_500> <bin_999>", "<bin_500> <bin_0
 
 
 def rendered(template: str, **fields) -> dict:
-    instance = schemas.as_row(Instance("7", **PICTURE, **fields))
+    instance = as_row(Instance("7", **PICTURE, **fields))
     [example] = examples(instance, [template], scale=1.0)
     return example
 
@@ -70,19 +71,19 @@ def test_slots_within_a_text_are_not_filled():
 
 
 def test_scale():
-    instance = schemas.as_row(Instance("7", **PICTURE, regions=(RIGHT,), target="x"))
+    instance = as_row(Instance("7", **PICTURE, regions=(RIGHT,), target="x"))
     [found] = examples(instance, ["<REGION>"], scale=0.5)
     assert found["prompt"] == "<bin_250> <bin_0> <bin_500> <bin_500>"
 
 
 def test_one_example_per_template_in_order():
-    instance = schemas.as_row(Instance("7", text="t", target="x", references=("x",)))
+    instance = as_row(Instance("7", text="t", target="x", references=("x",)))
     found = list(examples(instance, ["a <TEXT>", "b <TEXT>"], scale=1.0))
     assert [(e["instruction"], e["prompt"]) for e in found] == [(0, "a t"), (1, "b t")]
 
 
 def test_instruction_of_its_own():
-    row = schemas.as_row(Instance("7", text="1 and 2", target="3", references=("3",), subtask="s", instruction="Add."))
+    row = as_row(Instance("7", text="1 and 2", target="3", references=("3",), subtask="s", instruction="Add."))
     [found] = examples(row, [], scale=1.0)
     assert (found["prompt"], found["instruction"], found["subtask"]) == ("Add. 1 and 2", 0, "s")
 

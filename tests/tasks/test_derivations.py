@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from workflow_scripts import schemas
+from workflow_scripts.dataclass_columns import as_row
 from workflow_scripts.datasets import mscoco, visual7w, visual_genome
 from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.datasets.tdiuc import Question
@@ -36,7 +37,7 @@ def test_most_overlapping_is_so_in_the_bins_that_the_model_reads(world):
     templates, checked = load_templates(task), 0
     for photo in records(world, "visual_genome"):
         for instance in derived(most_overlapping.derive, photo):
-            [example] = list(examples(schemas.as_row(instance), templates, scale=1.0))[:1]
+            [example] = list(examples(as_row(instance), templates, scale=1.0))[:1]
             given, *options = parse(example["prompt"])
             shared = {option: intersection(given, option) for option in options}
             [target] = parse(example["target"])

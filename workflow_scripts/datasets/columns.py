@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workflow_scripts import schemas
+from workflow_scripts.dataclass_columns import REGION
 from workflow_scripts.datasets.base import BadRecord, region_of, text_of
 
 Reasons = dict[int, str]  # row -> why it is bad
@@ -61,7 +61,7 @@ def good_rows(count: int, bad: Reasons) -> np.ndarray:
 
 
 def region_array(regions: np.ndarray) -> pa.FixedSizeListArray:
-    return pa.FixedSizeListArray.from_arrays(pa.array(np.ascontiguousarray(regions).ravel()), type=schemas.REGION)
+    return pa.FixedSizeListArray.from_arrays(pa.array(np.ascontiguousarray(regions).ravel()), type=REGION)
 
 
 def grouped(values: pa.Array, counts: np.ndarray, kind: pa.ListType) -> pa.ListArray:
