@@ -3,34 +3,29 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 
 import yaml
 
-from workflow_scripts.config import Config, unknown_key
-from workflow_scripts.datasets.base import Dataset
-from workflow_scripts.datasets.registry import dataset_ids, load_dataset
+from workflow_scripts.config import Config
+from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.errors import BadConfig
 from workflow_scripts.instructions.templates import check_all, load_templates
 from workflow_scripts.memo import VARIABLE
-from workflow_scripts.miniature.build import writer
 from workflow_scripts.models.ofa.sizes import FILES as MODEL_FILES
-from workflow_scripts.models.ofa.sources import files_of
-from workflow_scripts.models.released import BPE, OFA_SIZES, PORT, RELEASED, RELEASES, VQGAN, VQGAN_GRID
-from workflow_scripts.provenance import digest_of, files_digest, library_versions
-from workflow_scripts.raw.files import File
+from workflow_scripts.models.released import VQGAN_GRID
+from workflow_scripts.provenance import files_digest, library_versions
 from workflow_scripts.stages.entry import RUN
+from workflow_scripts.stages.sources import Sources
 from workflow_scripts.tasks.base import Task
 from workflow_scripts.tasks.registry import load_tasks
-from workflow_scripts.tokens.vocabulary import FILES as TOKENIZER_FILES
 from workflow_scripts.training.variants import MULTIINSTRUCT, NATURAL_INSTRUCTIONS, VARIANTS
 
 TABLES = ("scores", "tasks", "aggregates")
 
 
-class Plan:
+class Plan(Sources):
     """The tasks that a checked configuration asks for, and all paths below results/ that follow from it."""
 
     def __init__(self, config: Config):
@@ -77,117 +72,6 @@ class Plan:
         self.left_out += [line] if line not in self.left_out else []
         return False
 
-    # Datasets
-
-    def _check_folders(self) -> None:
-        """Every key of `raw` that config.yaml does not have is to be a dataset's id and its folder."""
-        raw, datasets, problems = self.config.raw, dataset_ids(), []
-        for name, folder in raw.folders.items():
-            if name not in datasets:
-                problems.append(unknown_key(f"raw.{name}", sorted([*type(raw).model_fields, *datasets])))
-            elif not isinstance(folder, str) or not Path(folder).is_dir():
-                problems.append(f"raw.{name} is {folder!r}, which is no folder")
-        if problems:
-            raise BadConfig("\n".join(problems), fix="other keys of raw are ids of datasets, used where they lie")
-
-    @staticmethod
-    def _needs(dataset: str) -> list[str]:
-        declared = load_dataset(dataset)
-        return list(dict.fromkeys([dataset, *declared.pictures_of, *declared.records_of]))
-
-    def _is_present(self, dataset: str) -> bool:
-        folder = self.in_place(dataset)
-        return folder is None or Path(folder).is_dir()
-
-    def in_place(self, dataset: str) -> str | None:
-        """The folder in which a dataset is used as it lies there; None: it is downloaded."""
-        raw = self.config.raw
-        if dataset in raw.folders:
-            return raw.folders[dataset]
-        return None if raw.root is None else str(Path(raw.root) / load_dataset(dataset).folder)
-
-    @cached_property
-    def datasets(self) -> dict[str, Dataset]:
-        """Every dataset that is fetched and read, by id: those that some task needs, or all that there are."""
-        ids = {d for task in self.tasks.values() for d in self._needs(task.dataset)}
-        if self.config.raw.datasets == "all":
-            ids |= {d for d in dataset_ids() if all(map(self._is_present, self._needs(d)))}
-        return {d: load_dataset(d) for d in sorted(ids)}
-
-    def splits(self, dataset: str) -> dict[str, str]:
-        """Our splits that some task needs (all, where none does and raw.datasets is all) -> the dataset's names."""
-        declared = dict(self.datasets[dataset].splits)
-        if dataset in self.config.datasets:
-            declared |= self.config.datasets[dataset].splits
-        used = {split for task in self.tasks.values() if task.dataset == dataset for split in task.splits}
-        used |= {s for d, other in self.datasets.items() if dataset in other.records_of for s in self.splits(d)}
-        if not used and self.config.raw.datasets == "all":
-            used = set(declared)
-        return {split: declared[split] for split in ("train", "validation", "test") if split in used}
-
-    def read_options(self, dataset: str) -> str:
-        """What the dataset's reader alone is told."""
-        if dataset != NATURAL_INSTRUCTIONS:
-            return "{}"
-        chosen = self.config.natural_instructions
-        return json.dumps({"seed": self.config.seed, "test_tasks": chosen.test_tasks})
-
-    def native_splits(self, dataset: str) -> list[str]:
-        return list(dict.fromkeys(self.splits(dataset).values()))
-
-    @property
-    def miniature(self) -> bool:
-        return self.config.raw.mirror == "miniature"
-
-    @property
-    def drawn(self) -> list[str]:
-        """Datasets that the miniature world has to draw."""
-        return [d for d in self.datasets if self.miniature and self.in_place(d) is None]
-
-    @property
-    def mirror(self) -> str | None:
-        """What fetching puts before <dataset>/<archive>; None: the official addresses."""
-        named = {"miniature": "results/mirror", "official": None}
-        return named.get(self.config.raw.mirror, self.config.raw.mirror)
-
-    def archives(self, dataset: str) -> list[str]:
-        """The dataset's archives in a mirror that is a folder."""
-        return [f"{self.mirror}/{dataset}/{file.name}" for file in self.datasets[dataset].files]
-
-    def raw_inputs(self, dataset: str) -> list[str]:
-        """What the download of a dataset depends on: a local mirror's archives, or the annotations used in place."""
-        folder = self.in_place(dataset)
-        if folder is None:
-            return self.archives(dataset) if self.mirror is not None and "://" not in self.mirror else []
-        files = self.datasets[dataset].annotation_files(self.native_splits(dataset), Path(folder))
-        return [f"{folder}/{path}" for path in files]
-
-    def manifests(self, dataset: str) -> list[str]:
-        """Of the dataset and of those whose pictures it names."""
-        return [f"results/raw/{d}/manifest.json" for d in self._needs(dataset)]
-
-    def other_records(self, dataset: str) -> list[str]:
-        """Records of other datasets into which reading this one looks."""
-        splits = self.splits(dataset)
-        return [f"results/records/{d}/{s}.parquet" for d in self.datasets[dataset].records_of for s in splits]
-
-    def manifests_of(self, tasks: list[str]) -> list[str]:
-        """Of all datasets that these tasks' records or pictures are of."""
-        return sorted({m for task in tasks for m in self.manifests(self.tasks[task].dataset)})
-
-    @property
-    def all_manifests(self) -> list[str]:
-        return [f"results/raw/{d}/manifest.json" for d in self.datasets]
-
-    def corpus(self) -> list[str]:
-        """Records whose texts the BPE is trained on; none where the released files are taken."""
-        if self.released_tokenizer:
-            return []
-        chosen = [d for d in self.config.tokens.corpus if d in self.datasets and "train" in self.splits(d)]
-        if not chosen:
-            raise BadConfig("tokens.corpus names no dataset that is trained on", fix="name one, or give tokens.files")
-        return [f"results/records/{d}/train.parquet" for d in chosen]
-
     # Tasks
 
     @cached_property
@@ -218,88 +102,6 @@ class Plan:
         wanted = VARIANTS[variant].tasks
         return [t.id for t in self.tasks.values() if t.role != "eval" and _stage(t) == wanted]
 
-    # Checkpoints and tokenizers that were made elsewhere
-
-    @cached_property
-    def releases(self) -> dict[str, str]:
-        """Keys of the configuration that ask for a released model by a word -> its id."""
-        size = self.config.model.size
-        asked = {
-            "model.base": {RELEASED: size, PORT: f"{size}_port"}.get(self.config.model.base),
-            "tokens.files": {RELEASED: BPE}.get(self.config.tokens.files),
-            "vqgan.files": {RELEASED: VQGAN}.get(self.config.vqgan.files),
-        }
-        found = {key: release for key, release in asked.items() if release is not None}
-        if "model.base" in found and size not in OFA_SIZES:
-            problem = f"model.base is {self.config.model.base}, but no {size} was ever released"
-            raise BadConfig(problem, fix=f"let model.size be one of {', '.join(OFA_SIZES)}")
-        if "model.base" in found and self.config.tokens.files is None:
-            problem = f"model.base is {self.config.model.base}, which needs the BPE files of its release"
-            raise BadConfig(f"{problem}; tokens.files is null, which trains others", fix="let tokens.files be released")
-        return found
-
-    @staticmethod
-    def released(release: str) -> list[str]:
-        """Where the files of a released model are fetched to."""
-        return [f"results/released/{release}/{file.name}" for file in RELEASES[release].files]
-
-    @property
-    def release_mirror(self) -> str | None:
-        """As `mirror`; but the miniature world has no released models, so that the official addresses are asked."""
-        return None if self.miniature else self.mirror
-
-    @property
-    def _release_source(self) -> str:
-        """As `_source`, for `release_mirror`."""
-        return "official" if self.miniature else self._source
-
-    def release_archives(self, release: str) -> str:
-        """Where the fetched files of a released model stay."""
-        return f"results/archives/{self._release_source}/{release}"
-
-    def release_lock(self, release: str) -> str:
-        """The file that remembers what was fetched first."""
-        return f"{self.config.raw.locks}/{self._release_source}/{release}.json"
-
-    @staticmethod
-    def announced_release(release: str) -> str:
-        """What fetching it means, for people."""
-        return _announced(RELEASES[release].title, RELEASES[release].files)
-
-    def release_inputs(self, release: str) -> list[str]:
-        """What fetching a released model depends on: its files in a local mirror."""
-        mirror = self.release_mirror
-        if mirror is None or "://" in mirror:
-            return []
-        return [f"{mirror}/{release}/{file.name}" for file in RELEASES[release].files]
-
-    def _given(self, key: str, value: str | None, files: Callable[[Path], Iterable[Path]]) -> list[str]:
-        """The files that a key of the configuration names: of a release by a word, or of a path; none if it is null."""
-        if value is None:
-            return []
-        if key in self.releases:
-            return self.released(self.releases[key])
-        if not Path(value).exists():
-            words = [RELEASED, PORT] if key == "model.base" else [RELEASED]
-            choices = f"give a path, {', '.join(words)} or null"
-            raise BadConfig(f"{key} is {value!r}, and there is no such file or folder", fix=choices)
-        return [str(file) for file in files(Path(value))]
-
-    @cached_property
-    def base(self) -> list[str]:
-        """The files of the checkpoint that everything starts from, if the configuration has one."""
-        return self._given("model.base", self.config.model.base, files_of)
-
-    @cached_property
-    def released_tokenizer(self) -> list[str]:
-        """The released BPE files, if the configuration has them."""
-        return self._given("tokens.files", self.config.tokens.files, lambda at: [at / name for name in TOKENIZER_FILES])
-
-    @cached_property
-    def released_vqgan(self) -> list[str]:
-        """The released VQ-GAN's checkpoint and YAML, if the configuration has them."""
-        return self._given("vqgan.files", self.config.vqgan.files, _vqgan_files)
-
     # Models
 
     @staticmethod
@@ -323,11 +125,6 @@ class Plan:
     @property
     def location_scale(self) -> float:
         return self.config.picture.size / self.config.picture.max_size
-
-    def sizes(self, dataset: str) -> str:
-        """Of the miniature world, those on which this dataset depends."""
-        sizes = self.config.miniature.model_dump()
-        return json.dumps({name: sizes[name] for name in writer(dataset).DEPENDS_ON})
 
     def tuning(self, variant: str) -> str:
         training = self.config.training
@@ -401,59 +198,6 @@ class Plan:
     def every(self, table: str) -> list[str]:
         """The table of every task and split: instances or examples."""
         return [f"results/{table}/{t.id}/{split}.parquet" for t in self.tasks.values() for split in t.splits]
-
-    @property
-    def records(self) -> list[str]:
-        return [f"results/records/{d}/{s}.parquet" for d in self.datasets for s in self.splits(d)]
-
-    @property
-    def quarantines(self) -> list[str]:
-        return [path.replace(".parquet", ".quarantine.jsonl") for path in self.records]
-
-    @property
-    def _source(self) -> str:
-        """Where archives come from, as part of a path."""
-        mirror = self.config.raw.mirror
-        return mirror if mirror in ("miniature", "official") else digest_of(mirror)
-
-    @property
-    def archive_folder(self) -> str:
-        """Where fetched archives stay: each source's apart, since they bear the same names."""
-        return f"results/archives/{self._source}"
-
-    def lock(self, dataset: str) -> str | None:
-        """The file that remembers what was fetched first; none for the miniature world, which each seed draws anew."""
-        return None if self.miniature else f"{self.config.raw.locks}/{self._source}/{dataset}.json"
-
-    def announced(self, dataset: str) -> str | None:
-        """What fetching the dataset from its publishers means, for people."""
-        official = self.mirror is None and self.in_place(dataset) is None
-        return _announced(dataset, self.datasets[dataset].files) if official else None
-
-    def declared_files(self, dataset: str) -> str:
-        """Of what a dataset declares to be fetched."""
-        return digest_of([file.content for file in self.datasets[dataset].files])
-
-
-def _announced(what: str, files: tuple[File, ...]) -> str:
-    """Declared files, each in a line with its size and address."""
-    lines = [f"Fetch {what}:"]
-    for file in files:
-        megabytes = file.mb if file.bytes is None else -(-file.bytes // 1_000_000)
-        size = "size unknown" if megabytes is None else f"{megabytes:,} MB"
-        lines.append(f"    {file.name}, {size}, {f'by hand from {file.page}' if file.page else ' or '.join(file.urls)}")
-    return "\n".join(lines)
-
-
-def _vqgan_files(folder: Path) -> list[Path]:
-    """A VQ-GAN's checkpoint and YAML."""
-    found = []
-    for pattern in ("*.ckpt", "*.y*ml"):
-        files = sorted(folder.glob(pattern))
-        if len(files) != 1:
-            raise BadConfig(f"vqgan.files is '{folder}', in which there are {len(files)} files {pattern}, not one")
-        found += files
-    return found
 
 
 def _grid_of(file: Path) -> int:
