@@ -48,6 +48,9 @@ for _dataset in PLAN.datasets:
         resources:
             mem_mb=1000,
             runtime=int(60 * PLAN.config.raw.max_hours) + 240,  # minutes; the rest is for unpacking
+            # These shape no output. As resources, not parameters, a change of theirs runs nothing again.
+            max_hours=str(PLAN.config.raw.max_hours),
+            keep_archives=int(PLAN.config.raw.keep_archives),
         params:
             code=stage_digest("download"),
             files=PLAN.declared_files(_dataset),
@@ -60,9 +63,8 @@ for _dataset in PLAN.datasets:
             in_place=["--in-place", PLAN.in_place(_dataset)] if PLAN.in_place(_dataset) else [],
         message:
             PLAN.announced(_dataset)
-        # What shapes no output is no parameter, so that changing it runs nothing again.
         shell:
             "python -m workflow_scripts.stages.download --dataset {params.dataset} --native-splits {params.splits:q}"
             " --archives {params.archives} {params.mirror:q} {params.in_place:q} {params.lock:q}"
-            " --as-declared {params.as_declared} --max-hours {PLAN.config.raw.max_hours}"
-            " --keep-archives {PLAN.config.raw.keep_archives:d} --out {output.manifest} > {log} 2>&1"
+            " --as-declared {params.as_declared} --max-hours {resources.max_hours}"
+            " --keep-archives {resources.keep_archives} --out {output.manifest} > {log} 2>&1"

@@ -19,6 +19,7 @@ for _release in PLAN.releases.values():
         resources:
             mem_mb=1000,
             runtime=int(60 * PLAN.config.raw.max_hours) + 60,  # minutes
+            max_hours=str(PLAN.config.raw.max_hours),  # no parameter: a change runs nothing again
         params:
             code=stage_digest("released"),
             release=_release,
@@ -29,5 +30,5 @@ for _release in PLAN.releases.values():
             PLAN.announced_release(_release)
         shell:
             "python -m workflow_scripts.stages.released --release {params.release} --archives {params.archives}"
-            " {params.mirror:q} --lock {params.lock:q} --max-hours {PLAN.config.raw.max_hours} --out {output.files}"
+            " {params.mirror:q} --lock {params.lock:q} --max-hours {resources.max_hours} --out {output.files}"
             " > {log} 2>&1"
