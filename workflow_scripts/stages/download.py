@@ -63,7 +63,7 @@ def main(
     Manifest(dataset, archives=receipt.archives).write(out)
     if not keep_archives:
         receipt.write(archives / RECEIPT)
-        _remove_fetched(declared, archives)
+        _remove_fetched(declared, archives, mirror)
     return f"{dataset}: {done}, {receipt.files} files"
 
 
@@ -108,10 +108,10 @@ def _remove_copies(declared: Dataset, archives: Path, originals: Path) -> None:
             copy.unlink()
 
 
-def _remove_fetched(declared: Dataset, archives: Path) -> None:
-    """Remove what can be fetched again by itself."""
+def _remove_fetched(declared: Dataset, archives: Path, mirror: str | None) -> None:
+    """Remove what can be fetched again by itself: from a mirror, all of it."""
     for file in declared.files:
-        if not file.page:
+        if mirror or not file.page:
             (archives / file.name).unlink(missing_ok=True)
 
 
