@@ -11,7 +11,9 @@ from workflow_scripts.raw.manifest import Manifest
 MAX_PIXELS = 100_000_000  # far above any photograph of these datasets; stops decompression bombs
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # for some others Pillow runs programs
-_FIX = "put the right file there, or delete the dataset's raw folder and run snakemake again"
+_FIX = (
+    "put the right file there; if it lies below results/raw, delete its dataset's folder there and run snakemake again"
+)
 
 
 def open_picture(path: Path, *, decode: bool = True) -> Image.Image:

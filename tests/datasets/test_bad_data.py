@@ -253,7 +253,7 @@ def test_truncated_json_names_file_and_position(raw, file):
     with pytest.raises(BadData, match="JSON ends early, at byte 300") as caught:
         raw.read("mscoco")
     assert caught.value.file == path
-    assert "delete the dataset's raw folder" in caught.value.fix
+    assert "put the whole file there" in caught.value.fix
     assert list(raw.folder.glob("records/**/*.parquet")) == []
 
 

@@ -225,9 +225,9 @@ def test_all_missing_files_are_asked_for_at_once(job, server):
         "",
         f"    visit {PAGE} and put",
         f"      photos.zip at {job.archives / 'photos.zip'}; to be checked: size {len(ZIP)}, declared for toy",
-        f"      x.tsv at {job.archives / 'x.tsv'}; not known yet: its size and SHA-256",
+        f"      x.tsv at {job.archives / 'x.tsv'}; its size and SHA-256 will be recorded",
         "    visit https://example.org/form and put",
-        f"      other.zip (about 12 MB) at {job.archives / 'other.zip'}; not known yet: its size and SHA-256",
+        f"      other.zip (about 12 MB) at {job.archives / 'other.zip'}; its size and SHA-256 will be recorded",
         "    then run the same command again; what lies unpacked somewhere is used there by the config's",
         "      raw: {toy: /its/folder}",
     ]

@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,16 @@ def plan(*overlays) -> Plan:
     return Plan(check(load_config(*overlays)))
 
 
+def lay_out(dataset: str, folder: Path) -> None:
+    """Empty files where the annotations of a dataset's default splits are expected."""
+    declared = load_dataset(dataset)
+    for pattern in declared.annotations:
+        for native in declared.splits.values():
+            path = folder / pattern.split("|")[0].format(split=native).replace("*", "any")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+
+
 def test_default_leaves_nothing_out():
     default = plan()
     assert default.left_out == []
@@ -27,7 +38,7 @@ def test_default_leaves_nothing_out():
 
 def test_absent_dataset_leaves_its_tasks_out_with_a_line_each(tmp_path):
     for dataset in {t.dataset for t in TASKS.values()} - {"mscoco"}:
-        (tmp_path / load_dataset(dataset).folder).mkdir(parents=True)
+        lay_out(dataset, tmp_path / load_dataset(dataset).folder)
     found = plan({"raw": {"root": str(tmp_path)}})
     gone = [t for t in TASKS.values() if "mscoco" in (t.dataset, *load_dataset(t.dataset).pictures_of)]
     assert gone
@@ -37,10 +48,45 @@ def test_absent_dataset_leaves_its_tasks_out_with_a_line_each(tmp_path):
 
 
 def test_dataset_that_lies_elsewhere_is_used_there(tmp_path):
-    found = plan({"raw": {"root": None, "mscoco": str(tmp_path)}})
-    assert found.in_place("mscoco") == str(tmp_path)
-    assert found.in_place("nlvr") is None
-    assert "mscoco" not in found.drawn
+    lay_out("nlvr", tmp_path)
+    found = plan({"raw": {"root": None, "nlvr": str(tmp_path)}})
+    assert found.in_place("nlvr") == str(tmp_path)
+    assert found.in_place("mscoco") is None
+    assert "nlvr" not in found.drawn
+
+
+def test_folder_that_lacks_the_annotations_is_told_on_start(tmp_path):
+    """Snakemake would keep what an earlier run made of other files."""
+    lay_out("nlvr", tmp_path / "nlvr")
+    (tmp_path / "tdiuc").mkdir()
+    with pytest.raises(BadConfig) as caught:
+        plan({"raw": {"mirror": "official", "nlvr": str(tmp_path), "tdiuc": str(tmp_path / "tdiuc")}})
+    assert caught.value.problem.splitlines() == [
+        f"nlvr is used in {tmp_path}, where there is no nlvr/test/test.json (1 of 1 files)",
+        f"tdiuc is used in {tmp_path / 'tdiuc'}, where there is no Questions/OpenEnded_mscoco_train2014_questions.json "
+        "(4 of 4 files)",
+    ]
+
+
+def test_drawn_and_real_pictures_do_not_mix(tmp_path):
+    lay_out("mscoco", tmp_path)
+    with pytest.raises(BadConfig, match="tdiuc is of the miniature world, but not mscoco"):
+        plan({"raw": {"mscoco": str(tmp_path)}})
+    assert plan({"raw": {"mscoco": str(tmp_path), "mirror": "official"}}).in_place("mscoco") == str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("raw", "problem"),
+    [
+        ({"root": "/no/such"}, "raw.root is '/no/such', which is no folder"),
+        ({"mirror": "/no/such"}, "raw.mirror is '/no/such', which is no folder"),
+        ({"mirror": "offical"}, "raw.mirror is 'offical', which is no folder; did you mean official?"),
+    ],
+)
+def test_places_that_are_not_there(raw, problem):
+    with pytest.raises(BadConfig) as caught:
+        plan({"raw": raw})
+    assert caught.value.problem == problem
 
 
 def test_other_keys_of_raw_are_datasets_and_all_wrong_ones_are_told(tmp_path):

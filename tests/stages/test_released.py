@@ -74,10 +74,14 @@ def test_the_size_of_the_released_vqgan_is_known_before_it_is_fetched(tmp_path):
         ("miniature", None, []),
         ("official", None, []),
         ("https://mirror.example/raw", "https://mirror.example/raw", []),
-        ("some/folder", "some/folder", [f"some/folder/{VQGAN}/last.ckpt", f"some/folder/{VQGAN}/model.yaml"]),
+        ("folder", "folder", [f"folder/{VQGAN}/last.ckpt", f"folder/{VQGAN}/model.yaml"]),
     ],
 )
-def test_the_mirror_holds_for_released_models_too(mirror, asked, inputs):
+def test_the_mirror_holds_for_released_models_too(mirror, asked, inputs, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("last.ckpt", "model.yaml"):
+        Path("folder", VQGAN).mkdir(parents=True, exist_ok=True)
+        Path("folder", VQGAN, name).touch()
     found = plan(ALL_RELEASED, {"raw": {"mirror": mirror}})
     assert found.release_mirror == asked
     assert found.release_inputs(VQGAN) == inputs

@@ -24,7 +24,9 @@ Int = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]  # whole num
 
 BLOCK = 1 << 22  # bytes read at once
 WHOLE = ""  # the key of a file that is itself the list or object
-_FIX = "the file is cut short or damaged: delete the dataset's raw folder and run snakemake again to fetch it anew"
+_FIX = (
+    "put the whole file there; if it lies below results/raw, delete its dataset's folder there and run snakemake again"
+)
 _OTHER = "another release, or another file of that name: fetch the dataset anew"
 _NOT_READ = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # by msgspec: no JSON, of another shape, too deep
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)

@@ -45,14 +45,15 @@ def fetch(
     part = path.with_name(f"{path.name}.part")
     part.parent.mkdir(parents=True, exist_ok=True)
     urls = (f"{mirror.rstrip('/')}/{dataset}/{quote(file.name, safe='/+')}",) if mirror else file.urls
-    _from_any(urls, part, path, expected, unlock, deadline)
+    _from_any(urls, part, path, expected, _advice(path, dataset, mirror, unlock), deadline)
     if wrong := expected.mismatch(part):
         discard(part)
+        who = "the mirror" if mirror else "the publisher"
+        compare = unlock or f", then correct the declaration of {file.name} for {dataset}"
         raise BadData(
             f"what was fetched is not the expected file: {wrong}",
             file=path,
-            fix="run the same command to fetch it anew; if that gives the same, the publisher has changed the file: "
-            f"compare{unlock or f', then correct the declaration of {file.name} for {dataset}'}",
+            fix=f"run the same command to fetch it anew; if it is the same, {who} has another file: compare{compare}",
         )
     if path.is_file():  # perhaps put there by hand: that is not ours to delete
         os.replace(path, path.with_name(f"{path.name}.replaced"))
@@ -90,7 +91,7 @@ def _described(file: File, expected: Expected, to: Path) -> str:
     about = f" (about {file.mb} MB)" if file.mb else ""
     known = {"size": expected.bytes, "SHA-256": expected.sha256}
     checks = " and ".join(f"{what} {value}" for what, value in known.items() if value is not None)
-    checked = f"to be checked: {checks}, {expected.by}" if checks else "not known yet: its size and SHA-256"
+    checked = f"to be checked: {checks}, {expected.by}" if checks else "its size and SHA-256 will be recorded"
     return f"{file.name}{about} at {to / file.name}; {checked}"
 
 
@@ -109,8 +110,16 @@ def _or_unlock(file: File, lock: Lock | None) -> str:
     return f"; if the new file is the one you want, delete the entry of {file.name} in {lock.path}"
 
 
+def _advice(path: Path, dataset: str, mirror: str | None, unlock: str) -> str:
+    """What to do where no address gives the file."""
+    if mirror:
+        return f"check raw.mirror and what it has of {dataset}: its files have to be the publisher's own{unlock}"
+    again = "check the network and the addresses and run the same command again (it goes on where it stopped)"
+    return f"{again}, or put the file at {path} by hand{unlock}"
+
+
 def _from_any(
-    urls: tuple[str, ...], part: Path, path: Path, expected: Expected, unlock: str, deadline: float
+    urls: tuple[str, ...], part: Path, path: Path, expected: Expected, advice: str, deadline: float
 ) -> None:  # fmt: skip
     """Complete `part` from the first URL that gives the file."""
     reasons = []
@@ -130,6 +139,5 @@ def _from_any(
     raise BadData(
         f"{path.name} could not be fetched; addresses tried: {''.join(reasons) or 'none is declared'}",
         file=path,
-        fix="check the network and the addresses and run the same command again (it goes on where it stopped), "
-        f"or put the file at {path} by hand{unlock}",
+        fix=advice,
     )

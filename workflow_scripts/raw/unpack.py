@@ -118,7 +118,7 @@ def _unpack_beside(
                 f"the archive is corrupt or cut short: {error}",
                 file=archive,
                 record=f"{at}stopped at byte {file.tell()} of {size}",
-                fix="delete it and run the same command again to fetch it anew",
+                fix="delete it and run the same command again, to fetch it anew or to be asked for it",
             ) from error
     if not members:
         wanted = f" that starts with one of {list(keep)}" if keep else ""
@@ -183,7 +183,7 @@ def _entries(archive: Path, file: IO[bytes], kind: str | None) -> Iterator[_Entr
     raise BadData(
         f"neither zip nor tar nor tar.gz: begins with {head!r}{hint}",
         file=archive,
-        fix="delete it and run the same command again to fetch it anew",
+        fix="delete it and run the same command again, to fetch it anew or to be asked for it",
     )
 
 

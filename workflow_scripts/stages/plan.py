@@ -35,6 +35,7 @@ class Plan(Sources):
         check_all(everything.values())
         self._check_folders()
         self.tasks = {task.id: task for task in self._chosen(everything)}
+        self._check_contents()
         self.variants = [v for v in config.variants if self._can_be_tuned(v)]
         for name in (*config.tokens.corpus, config.vqgan.pictures):
             load_dataset(name)  # a name that is none must not go unnoticed

@@ -1,5 +1,6 @@
 """What a configuration takes from outside: datasets, where their files come from, released models."""
 
+import difflib
 import json
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -35,8 +36,41 @@ class Sources:
                 problems.append(unknown_key(f"raw.{name}", sorted([*type(raw).model_fields, *datasets])))
             elif not isinstance(folder, str) or not Path(folder).is_dir():
                 problems.append(f"raw.{name} is {folder!r}, which is no folder")
+        if raw.root is not None and not Path(raw.root).is_dir():
+            problems.append(f"raw.root is {raw.root!r}, which is no folder")
+        if self.mirror_folder is not None and not self.miniature and not self.mirror_folder.is_dir():
+            meant = difflib.get_close_matches(raw.mirror, ("miniature", "official"), n=1)
+            hint = f"; did you mean {meant[0]}?" if meant else ""
+            problems.append(f"raw.mirror is {raw.mirror!r}, which is no folder{hint}")
         if problems:
             raise BadConfig("\n".join(problems), fix="other keys of raw are ids of datasets, used where they lie")
+
+    def _check_contents(self) -> None:
+        """What is used in place has to hold the annotation files, and what names its pictures has to be as real.
+
+        Snakemake would take what an earlier run made of other files, and say nothing.
+        """
+        problems = []
+        for dataset, declared in self.datasets.items():
+            if (folder := self.in_place(dataset)) is not None and self.splits(dataset):
+                files = declared.annotation_files(self.native_splits(dataset), Path(folder))
+                missing = [file for file in files if not (Path(folder) / file).is_file()]
+                if missing or not files:
+                    what = (
+                        f"{missing[0]} ({len(missing)} of {len(files)} files)" if missing else declared.annotations[0]
+                    )
+                    problems.append(f"{dataset} is used in {folder}, where there is no {what}")
+            elif folder is None and self.miniature:
+                real = [d for d in self._needs(dataset) if self.in_place(d) is not None]
+                if real:
+                    lacks = "whose pictures or records it names"
+                    problems.append(f"{dataset} is of the miniature world, but not {', '.join(real)}, {lacks}")
+        if problems:
+            fix = (
+                "name the folder that holds what the archive unpacks; datasets.<id>.splits names other splits, "
+                "raw.datasets: needed leaves out what no task needs, raw.mirror: official draws no pictures"
+            )
+            raise BadConfig("\n".join(problems), fix=fix)
 
     @staticmethod
     def _needs(dataset: str) -> list[str]:
@@ -118,14 +152,22 @@ class Sources:
 
     def sizes(self, dataset: str) -> str:
         """Of the miniature world, those on which this dataset depends."""
-        sizes = self.config.miniature.model_dump()
-        return json.dumps({name: sizes[name] for name in writer(dataset).DEPENDS_ON})
+        sizes, names = self.config.miniature.model_dump(), writer(dataset).DEPENDS_ON
+        if absent := [name for name in names if name not in sizes]:
+            fix = "a size of the miniature world is a key in config.yaml, configs/smoke.yaml and config.Miniature"
+            raise BadConfig(f"{dataset} depends on miniature.{', '.join(absent)}, which is not there", fix=fix)
+        return json.dumps({name: sizes[name] for name in names})
 
     @property
     def mirror(self) -> str | None:
         """What fetching puts before <dataset>/<archive>; None: the official addresses."""
         named = {"miniature": "results/mirror", "official": None}
         return named.get(self.config.raw.mirror, self.config.raw.mirror)
+
+    @property
+    def mirror_folder(self) -> Path | None:
+        """The mirror, if it is a folder."""
+        return None if self.mirror is None or "://" in self.mirror else Path(self.mirror)
 
     @property
     def _source(self) -> str:
@@ -143,10 +185,14 @@ class Sources:
         return f"results/archives/{self._source}"
 
     def raw_inputs(self, dataset: str) -> list[str]:
-        """What the download of a dataset depends on: a local mirror's archives, or the annotations used in place."""
+        """What the download of a dataset depends on: a local mirror's archives, or the annotations used in place.
+
+        What a mirror lacks is not among them: fetching says so, and stops only what needs it.
+        """
         folder = self.in_place(dataset)
         if folder is None:
-            return self.archives(dataset) if self.mirror is not None and "://" not in self.mirror else []
+            archives = self.archives(dataset) if self.mirror_folder is not None else []
+            return [path for path in archives if self.miniature or Path(path).exists()]
         files = self.datasets[dataset].annotation_files(self.native_splits(dataset), Path(folder))
         return [f"{folder}/{path}" for path in files]
 
@@ -220,10 +266,10 @@ class Sources:
 
     def release_inputs(self, release: str) -> list[str]:
         """What fetching a released model depends on: its files in a local mirror."""
-        mirror = self.release_mirror
-        if mirror is None or "://" in mirror:
+        if self.miniature or self.mirror_folder is None:
             return []
-        return [f"{mirror}/{release}/{file.name}" for file in RELEASES[release].files]
+        files = [f"{self.mirror}/{release}/{file.name}" for file in RELEASES[release].files]
+        return [path for path in files if Path(path).exists()]
 
     @staticmethod
     def announced_release(release: str) -> str:
