@@ -18,7 +18,6 @@ from workflow_scripts.datasets.base import Dataset
 from workflow_scripts.datasets.registry import dataset_ids, load_dataset
 from workflow_scripts.errors import BadInput
 from workflow_scripts.files import write_text
-from workflow_scripts.raw.files import File
 from workflow_scripts.tasks.registry import load_tasks
 
 BEGIN = "<!-- datasets: written by `python -m workflow_scripts.catalogue --update README.md` -->"
@@ -58,7 +57,7 @@ def entries() -> list[Entry]:
 
 
 def _entry(dataset: Dataset, tasks: tuple[str, ...]) -> Entry:
-    sizes = [_megabytes(file) for file in dataset.files]
+    sizes = [file.megabytes for file in dataset.files]
     return Entry(
         id=dataset.id,
         title=dataset.title,
@@ -69,10 +68,6 @@ def _entry(dataset: Dataset, tasks: tuple[str, ...]) -> Entry:
         pictures_of=dataset.pictures_of,
         tasks=tuple(sorted(tasks)),
     )
-
-
-def _megabytes(file: File) -> float | None:
-    return file.mb if file.bytes is None else file.bytes / 1e6
 
 
 def table(found: Iterable[Entry]) -> str:

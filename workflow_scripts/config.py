@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from workflow_scripts.datasets.base import CheckPictures
 from workflow_scripts.errors import BadConfig
 from workflow_scripts.models.ofa.sizes import SIZES
 from workflow_scripts.training.variants import VARIANTS
@@ -30,7 +31,7 @@ class Raw(Section):
     keep_archives: bool
     max_hours: Positive
     datasets: Literal["all", "needed"]
-    check_pictures: Literal["decode", "header", "none"]
+    check_pictures: CheckPictures
 
     @property
     def folders(self) -> dict[str, object]:

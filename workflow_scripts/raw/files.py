@@ -23,6 +23,11 @@ class File:
     mb: int | None = None  # about how many megabytes, for people; not checked
 
     @property
+    def megabytes(self) -> float | None:
+        """Its size, about; None: unknown."""
+        return self.mb if self.bytes is None else self.bytes / 1e6
+
+    @property
     def plain(self) -> bool:
         """Whether it is used as it is, not unpacked."""
         return not self.name.lower().endswith(ARCHIVES)

@@ -1,13 +1,10 @@
 """Fetch the files of a released model."""
 
-import os
-import shutil
 import time
 from pathlib import Path
 
-from workflow_scripts.files import replacing
 from workflow_scripts.models.released import RELEASES
-from workflow_scripts.raw.fetch import fetch
+from workflow_scripts.raw.fetch import fetch, place
 from workflow_scripts.raw.files import Member
 from workflow_scripts.raw.lock import Lock
 from workflow_scripts.stages.entry import Out, Place, run_stage
@@ -40,18 +37,9 @@ def main(
         if file.sha256 is None:
             recorded.record(Member.of(fetched, below=archives))
         if fetched != path:
-            _place(fetched, path)
+            place(fetched, path)
         total += path.stat().st_size
     return f"{release}: {len(out)} files, {total / 1e6:.1f} MB"
-
-
-def _place(fetched: Path, path: Path) -> None:
-    """Give a file its second name, without a second copy where the disk can do that; nobody writes to either."""
-    with replacing(path) as part:
-        try:
-            os.link(fetched, part)
-        except OSError:  # another disk, or one without links
-            shutil.copyfile(fetched, part)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import math
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
@@ -53,7 +54,7 @@ class Sources:
         problems = []
         for dataset, declared in self.datasets.items():
             if (folder := self.in_place(dataset)) is not None and self.splits(dataset):
-                files = declared.annotation_files(self.native_splits(dataset), Path(folder))
+                files = self._annotations_in_place[dataset]
                 missing = [file for file in files if not (Path(folder) / file).is_file()]
                 if missing or not files:
                     what = (
@@ -87,6 +88,15 @@ class Sources:
         if dataset in raw.folders:
             return raw.folders[dataset]
         return None if raw.root is None else str(Path(raw.root) / load_dataset(dataset).folder)
+
+    @cached_property
+    def _annotations_in_place(self) -> dict[str, list[str]]:
+        """The annotation files of each dataset that is used in place, searched for once: there may be thousands."""
+        return {
+            dataset: declared.annotation_files(self.native_splits(dataset), Path(folder))
+            for dataset, declared in self.datasets.items()
+            if (folder := self.in_place(dataset)) is not None
+        }
 
     @cached_property
     def datasets(self) -> dict[str, Dataset]:
@@ -193,8 +203,7 @@ class Sources:
         if folder is None:
             archives = self.archives(dataset) if self.mirror_folder is not None else []
             return [path for path in archives if self.miniature or Path(path).exists()]
-        files = self.datasets[dataset].annotation_files(self.native_splits(dataset), Path(folder))
-        return [f"{folder}/{path}" for path in files]
+        return [f"{folder}/{path}" for path in self._annotations_in_place[dataset]]
 
     def manifests(self, dataset: str) -> list[str]:
         """Of the dataset and of those whose pictures it names."""
@@ -308,8 +317,7 @@ def _announced(what: str, files: tuple[File, ...]) -> str:
     """Declared files, each in a line with its size and address."""
     lines = [f"Fetch {what}:"]
     for file in files:
-        megabytes = file.mb if file.bytes is None else -(-file.bytes // 1_000_000)
-        size = "size unknown" if megabytes is None else f"{megabytes:,} MB"
+        size = "size unknown" if file.megabytes is None else f"{math.ceil(file.megabytes):,} MB"
         lines.append(f"    {file.name}, {size}, {f'by hand from {file.page}' if file.page else ' or '.join(file.urls)}")
     return "\n".join(lines)
 
