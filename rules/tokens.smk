@@ -58,24 +58,24 @@ rule vqgan:
         " --out {output.files} > {log} 2>&1"
 
 
-for _split in ("train", "validation", "test"):
+for _splits in PLAN.split_sets:
 
     rule:
         name:
-            f"tokenise_{_split}"
+            f"tokenise_{'_'.join(_splits)}"
         input:
-            examples=f"results/examples/{{task}}/{_split}.parquet",
+            examples=expand("results/examples/{{task}}/{split}.parquet", split=_splits),
             tokenizer=rules.tokenizer.output.files,
             vqgan=lambda w: rules.vqgan.output.files if PLAN.tasks[w.task].output == "image" else [],
-            manifests=lambda w: (
-                PLAN.manifests(PLAN.tasks[w.task].dataset) if PLAN.tasks[w.task].output == "image" else []
-            ),
+            manifests=lambda w: PLAN.manifests_of([w.task]) if PLAN.tasks[w.task].output == "image" else [],
         output:
-            shards=PLAN.shards("{task}", _split),
+            shards=[shard for split in _splits for shard in PLAN.shards("{task}", split)],
         log:
-            f"results/logs/tokenise/{{task}}/{_split}.log",
+            "results/logs/tokenise/{task}.log",
         benchmark:
-            f"results/benchmarks/tokenise/{{task}}/{_split}.tsv"
+            "results/benchmarks/tokenise/{task}.tsv"
+        wildcard_constraints:
+            task=PLAN.with_splits(_splits),
         conda:
             "../envs/torch.yaml"
         threads: 1
@@ -87,8 +87,9 @@ for _split in ("train", "validation", "test"):
             max_source=PLAN.config.tokens.max_source,
             max_target=PLAN.config.tokens.max_target,
             instances_per_shard=PLAN.config.tokens.instances_per_shard,
+            shards=[len(PLAN.shards("{task}", split)) for split in _splits],
         shell:
             "python -m workflow_scripts.stages.tokenise --max-source {params.max_source}"
             " --max-target {params.max_target} --instances-per-shard {params.instances_per_shard}"
-            " --examples {input.examples} --tokenizer {input.tokenizer} --vqgan {input.vqgan}"
-            " --manifests {input.manifests} --out {output.shards} > {log} 2>&1"
+            " --shards {params.shards} --examples {input.examples} --tokenizer {input.tokenizer}"
+            " --vqgan {input.vqgan} --manifests {input.manifests} --out {output.shards} > {log} 2>&1"

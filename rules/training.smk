@@ -37,7 +37,7 @@ for _variant in PLAN.models:
         input:
             base=PLAN.model(VARIANTS[_variant].base),
             shards=[shard for task in PLAN.tuned_on(_variant) for shard in PLAN.shards(task, "train")],
-            validation=[shard for task in PLAN.tuned_on(_variant) for shard in PLAN.shards(task, "validation")],
+            validation=PLAN.validation(_variant),
             manifests=PLAN.manifests_of(PLAN.tuned_on(_variant)),
         output:
             model=PLAN.model(_variant),

@@ -26,7 +26,7 @@ def test_every_dataset_with_the_tasks_that_read_it():
     found = entries()
     assert [entry.id for entry in found] == dataset_ids()
     assert {(entry.id, task) for entry in found for task in entry.tasks} == {
-        (task.dataset, task.id) for task in load_tasks().values()
+        (dataset, task.id) for task in load_tasks().values() for dataset in task.datasets
     }
 
 

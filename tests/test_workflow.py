@@ -10,7 +10,8 @@ from workflow_runs import contents, copy_repository, finish, planned, snakemake
 
 AFTER_TRAINING = {"score scores/answers.parquet", "report report.html"}
 VARIANTS = ("ofa", "ofa_multiinstruct", "ofa_naturalinstruct", "ofa_seqinstruct")
-FIRST_UNSEEN = "natural_language_for_visual_reasoning"
+NLVR = "natural_language_for_visual_reasoning"
+FIRST_UNSEEN = NLVR  # by group and id
 
 
 def evaluated(*variants: str) -> set[str]:
@@ -27,15 +28,10 @@ RETRAINED = trained(*TUNED) | evaluated(*TUNED) | AFTER_TRAINING
 TASKS = "workflow_scripts/tasks"
 
 
-def stages_of(task: str, *stages: str) -> set[str]:
-    folder = {"derive": "instances", "expand": "examples"}
-    jobs = set()
-    for stage in stages:
-        for split in ("train", "validation"):
-            name = f"tokenise_{split}" if stage == "tokenise" else stage
-            file = f"{split}-00000-of-00001" if stage == "tokenise" else split
-            jobs.add(f"{name} {folder.get(stage, 'shards')}/{task}/{file}.parquet")
-    return jobs
+def stages_of(task: str, *stages: str, splits: tuple[str, ...] = ("train", "validation")) -> set[str]:
+    """The jobs of a task, each known by its first output."""
+    files = {"derive": "instances/{}/{}", "expand": "examples/{}/{}", "tokenise": "shards/{}/{}-00000-of-00001"}
+    return {f"{stage}_{'_'.join(splits)} {files[stage].format(task, splits[0])}.parquet" for stage in stages}
 
 
 @pytest.fixture(scope="module")
@@ -89,10 +85,7 @@ def test_an_instruction_reruns_its_task_from_expand_on(done, edit):
 
 def test_an_unseen_tasks_instruction_trains_nothing(done, edit):
     edit(f"{TASKS}/vqa/grounded_vqa.yaml", "Answer with one of the regions.", "Answer by one of the regions.")
-    task = {
-        "expand examples/grounded_vqa/test.parquet",
-        "tokenise_test shards/grounded_vqa/test-00000-of-00001.parquet",
-    }
+    task = stages_of("grounded_vqa", "expand", "tokenise", splits=("test",))
     assert planned(done) == task | evaluated(*VARIANTS) | AFTER_TRAINING
 
 
@@ -103,12 +96,7 @@ def test_a_task_module_reruns_its_task_from_derive_on(done, edit):
 
 def test_a_dataset_module_reruns_from_its_read_on(done, edit):
     edit("workflow_scripts/datasets/nlvr.py", 'label=row.label == "true"', 'label=row.label != "false"')
-    task = {
-        "read_nlvr records/nlvr/test.parquet",
-        f"derive instances/{FIRST_UNSEEN}/test.parquet",
-        f"expand examples/{FIRST_UNSEEN}/test.parquet",
-        f"tokenise_test shards/{FIRST_UNSEEN}/test-00000-of-00001.parquet",
-    }
+    task = stages_of(NLVR, "derive", "expand", "tokenise", splits=("test",)) | {"read_nlvr records/nlvr/test.parquet"}
     assert planned(done) == task | evaluated(*VARIANTS) | AFTER_TRAINING
 
 

@@ -51,7 +51,7 @@ def entries() -> list[Entry]:
     """Every dataset there is, by id."""
     tasks = load_tasks().values()
     return [
-        _entry(load_dataset(dataset), tuple(task.id for task in tasks if task.dataset == dataset))
+        _entry(load_dataset(dataset), tuple(task.id for task in tasks if dataset in task.datasets))
         for dataset in dataset_ids()
     ]
 

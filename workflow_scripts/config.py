@@ -77,7 +77,7 @@ class Quarantine(Section):
 
 
 class Tasks(Section):
-    extra: list[str]
+    extra: Literal["all"] | list[str]
     leave_out: list[str]
 
 
@@ -203,8 +203,13 @@ def check(values: dict, *, file: Path | str = "config.yaml and what was given on
 
 def unknown_key(name: str, known: list[str]) -> str:
     """Says so, and which of those known in its place is meant. name: with its sections, as in quarantine.max_share."""
+    return f"unknown key {unknown(name, known)}"
+
+
+def unknown(name: str, known: list[str]) -> str:
+    """A name that is none, and which of those known is meant."""
     near = difflib.get_close_matches(name.rpartition(".")[2], known, n=1, cutoff=0.5)
-    return f"unknown key {name}; " + (f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}")
+    return f"{name}; " + (f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}")
 
 
 def _problem(error: dict) -> str:

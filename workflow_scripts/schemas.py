@@ -40,44 +40,56 @@ _PICTURE = {
 
 INSTANCES = _table(  # derive -> expand
     "instances",
-    1,
+    2,
     {
-        "instance_id": pa.string(),  # unique within the task
+        "instance_id": pa.string(),  # "<task>/..."; no other instance of any task has it
         **_PICTURE,
-        "text": pa.string(),  # fills <TEXT>
-        "regions": _list(REGION),  # fill <REGION>, or <SUBJECT> and <OBJECT>
+        "mask": REGION,  # the part of the picture that is blacked out before the model sees it
+        "text": pa.string(),  # fills <TEXT>; so each of the next four its slot
+        "context": pa.string(),  # what was said or happened before, or is known
+        "method": pa.string(),  # the goal of a procedure, and the way to it
+        "relation": pa.string(),
+        "answer": pa.string(),  # a right answer that is given
+        "regions": _list(REGION),  # fill <REGION>; or <SUBJECT> and <OBJECT>, or the one of these that the task has
+        "region_names": _list(pa.string()),  # what the texts call each region; or empty
         "options": _list(pa.string()),  # fill <OPTION>, in this order
         "option_regions": _list(REGION),
         "target": pa.string(),  # the answer, if it is text
         "target_regions": _list(REGION),  # the answer, if it is regions
-        "target_crop": REGION,  # the answer, if it is a part of the picture
+        "target_crop": REGION,  # the answer, if it is a part of the picture, unmasked
+        "target_image": pa.string(),  # of this picture, where it is not the one that is shown
         "references": _list(pa.string()),  # every right text answer, the target among them
         "subtask": pa.string(),  # a NATURAL INSTRUCTIONS task's name
         "instruction": pa.string(),  # an instruction of the instance's own, in place of the task's templates
     },
-    optional=["image", "width", "height", "text", "target", "target_crop", "subtask", "instruction"],
+    optional=[
+        *("image", "width", "height", "mask", "text", "context", "method", "relation", "answer"),
+        *("target", "target_crop", "target_image", "subtask", "instruction"),
+    ],
 )
 
 EXAMPLES = _table(  # expand -> tokenise; one instance's examples are neighbours
     "examples",
-    1,
+    2,
     {
         "instance_id": pa.string(),
         "instruction": pa.int8(),  # which of the task's templates, from 0
         "prompt": pa.string(),  # as the model reads it; regions spelt as <bin_i>
         "target": pa.string(),  # null: the target is the picture codes of target_crop
         "target_crop": REGION,
+        "target_image": pa.string(),
         "references": _list(pa.string()),
         "options": _list(pa.string()),  # as spelt in the prompt
         **_PICTURE,
+        "mask": REGION,
         "subtask": pa.string(),
     },
-    optional=["target", "target_crop", "image", "width", "height", "subtask"],
+    optional=["target", "target_crop", "target_image", "image", "width", "height", "mask", "subtask"],
 )
 
 SHARDS = _table(  # tokenise -> train, evaluate; one row an instance
     "shards",
-    1,
+    2,
     {
         "instance_id": pa.string(),
         "sources": _list(_list(pa.int32())),  # one per instruction; no bos, no eos
@@ -88,9 +100,10 @@ SHARDS = _table(  # tokenise -> train, evaluate; one row an instance
         "references": _list(pa.string()),
         "options": _list(pa.string()),
         **_PICTURE,
+        "mask": REGION,
         "subtask": pa.string(),
     },
-    optional=["target_text", "image", "width", "height", "subtask"],
+    optional=["target_text", "image", "width", "height", "mask", "subtask"],
 )
 
 PREDICTIONS = _table(  # evaluate -> score; one row an example

@@ -29,6 +29,8 @@ def test_text():
         "prompt": "Ask: Why?",
         "target": "so",
         "target_crop": None,
+        "target_image": None,
+        "mask": None,
         "references": ["so", "thus"],
         "options": [],
         "subtask": None,
@@ -66,6 +68,27 @@ def test_two_regions():
     assert found["prompt"] == f"{BINS_RIGHT} of {BINS_LEFT}"
 
 
+def test_a_region_alone_is_subject_or_object():
+    assert rendered("<SUBJECT>", regions=(LEFT,), target="x")["prompt"] == BINS_LEFT
+    assert rendered("<OBJECT>", regions=(LEFT,), target="x")["prompt"] == BINS_LEFT
+
+
+def test_named_regions():
+    found = rendered("Given <REGION>.", regions=(LEFT, RIGHT), region_names=("dog", "cat 2"), target="x")
+    assert found["prompt"] == f"Given dog {BINS_LEFT}||||cat 2 {BINS_RIGHT}."
+
+
+def test_all_slots_of_text():
+    texts = {name: f"({name})" for name in ("text", "context", "method", "relation", "answer")}
+    found = rendered("<METHOD> <TEXT> <CONTEXT> <ANSWER> <RELATION>", **texts, target="x")
+    assert found["prompt"] == "(method) (text) (context) (answer) (relation)"
+
+
+def test_several_regions_as_answer():
+    found = rendered("Where?", target_regions=(LEFT, RIGHT))
+    assert (found["target"], found["references"]) == (f"{BINS_LEFT}||||{BINS_RIGHT}", [found["target"]])
+
+
 def test_slots_within_a_text_are_not_filled():
     assert rendered("<TEXT>", text="<OPTION> \\1 <TEXT>", target="x")["prompt"] == "<OPTION> \\1 <TEXT>"
 
@@ -92,9 +115,9 @@ def test_instruction_of_its_own():
 def test_every_task_expands(task, world, tmp_path):
     """Through the stages: five examples an instance, no slot left, the target among the options as spelt."""
     made, out = tmp_path / "instances.parquet", tmp_path / "examples.parquet"
-    records = world.records(task.dataset, task.splits[0])
-    derive.main(task=task.id, seed=0, max_instances=4, max_per_picture=4, records=records, out=made)
-    expand.main(templates=world.plan.templates(task.id), scale=world.plan.location_scale, instances=made, out=out)
+    records = [world.records(dataset, task.splits[0]) for dataset in task.datasets]
+    derive.main(task=task.id, seed=0, max_instances=[4], max_per_picture=4, scale=1.0, records=records, out=[made])
+    expand.main(templates=world.plan.templates(task.id), scale=world.plan.location_scale, instances=[made], out=[out])
     rows = list(schemas.read(out, schemas.EXAMPLES))
     instances = schemas.column(made, "instance_id")
     each = 1 if task.own_instruction else 5

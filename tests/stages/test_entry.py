@@ -25,7 +25,7 @@ def start(monkeypatch, tmp_path, capsys):
 
 
 def derivation(world, out, **changes) -> dict:
-    settings = {"task": "counting", "seed": 0, "max_instances": 5, "max_per_picture": 4}
+    settings = {"task": "counting", "seed": 0, "max_instances": 5, "max_per_picture": 4, "scale": 1.0}
     return settings | {"records": world.records("tdiuc", "train"), "out": out} | changes
 
 
@@ -56,7 +56,7 @@ def test_changed_code_is_another_entry(start, world, tmp_path, monkeypatch):
 def test_input_made_by_other_code_with_the_same_rows_is_the_same_input(start, world, tmp_path):
     """The early cut-off: provenance of an input is no part of the key."""
     made, out = tmp_path / "instances.parquet", tmp_path / "out.parquet"
-    derive.main(**derivation(world, made))
+    start(derive, **derivation(world, made))
     start(expand, scale=1.0, templates="Count. <TEXT> <OPTION>", instances=made, out=out)
     rows = list(schemas.read(made, schemas.INSTANCES))
     schemas.write(rows, schemas.INSTANCES, made, provenance={"made by": "other code"})

@@ -30,17 +30,21 @@ def lay_out(dataset: str, folder: Path) -> None:
             path.touch()
 
 
-def test_default_leaves_nothing_out():
+ALL = {"tasks": {"extra": "all"}}
+
+
+def test_default_is_the_papers_protocol():
     default = plan()
     assert default.left_out == []
-    assert set(default.tasks) == set(TASKS)
+    assert set(default.tasks) == {t.id for t in TASKS.values() if t.role != "extra"}
+    assert set(plan(ALL).tasks) == set(TASKS)
 
 
 def test_absent_dataset_leaves_its_tasks_out_with_a_line_each(tmp_path):
-    for dataset in {t.dataset for t in TASKS.values()} - {"mscoco"}:
+    for dataset in {d for t in TASKS.values() for d in t.datasets} - {"mscoco"}:
         lay_out(dataset, tmp_path / load_dataset(dataset).folder)
-    found = plan({"raw": {"root": str(tmp_path)}})
-    gone = [t for t in TASKS.values() if "mscoco" in (t.dataset, *load_dataset(t.dataset).pictures_of)]
+    found = plan(ALL, {"raw": {"root": str(tmp_path)}})
+    gone = [t for t in TASKS.values() if any("mscoco" in (d, *load_dataset(d).pictures_of) for d in t.datasets)]
     assert gone
     assert found.left_out == [f"{t.id} is left out: mscoco is not in {tmp_path}" for t in gone]
     assert set(found.tasks) == set(TASKS) - {t.id for t in gone}
@@ -112,7 +116,7 @@ def test_every_source_has_archives_and_locks_of_its_own():
 
 
 def test_task_of_the_config_that_does_not_exist():
-    with pytest.raises(BadConfig, match="tasks names 'countng'; there are"):
+    with pytest.raises(BadConfig, match="tasks names countng; did you mean counting"):
         plan({"tasks": {"leave_out": ["countng"]}})
 
 

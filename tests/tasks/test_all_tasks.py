@@ -10,9 +10,9 @@ import pytest
 from tests.conftest import TESTS
 from workflow_scripts import schemas
 from workflow_scripts.datasets.registry import load_dataset
-from workflow_scripts.evaluation.metrics import METRICS
+from workflow_scripts.evaluation.metrics import METRICS, parts
 from workflow_scripts.instructions.render import examples
-from workflow_scripts.instructions.templates import load_templates
+from workflow_scripts.instructions.templates import TEXT_SLOTS, load_templates
 from workflow_scripts.stages import derive
 from workflow_scripts.tasks.answers import normal
 from workflow_scripts.tasks.base import Task
@@ -28,15 +28,20 @@ each_task_and_split = pytest.mark.parametrize(
 
 
 def derived(task: Task, records, *, seed: int = 0, most: int = MANY, per_picture: int = MANY) -> list:
-    dataset = load_dataset(task.dataset)
-    return list(instances(task, dataset, records, seed=seed, max_instances=most, max_per_picture=per_picture))
+    return list(instances(task, records, seed=seed, max_instances=most, max_per_picture=per_picture))
 
 
-def rewritten(task: Task, records, path, change):
-    """The task's records with a change made to their list, as a table of their own."""
-    schema = schemas.of_records(load_dataset(task.dataset).record)
-    schemas.write(change(list(schemas.read(records, schema))), schema, path)
-    return path
+def records_of(task: Task, world, split: str | None = None) -> dict:
+    """The records of the task's datasets; of its first split if none is given."""
+    return {dataset: world.records(dataset, split or task.splits[0]) for dataset in task.datasets}
+
+
+def rewritten(task: Task, records, folder, change) -> dict:
+    """The task's records with a change made to each of their lists, as tables of their own."""
+    for dataset, path in records.items():
+        schema = schemas.of_records(load_dataset(dataset).record)
+        schemas.write(change(list(schemas.read(path, schema))), schema, folder / dataset)
+    return {dataset: folder / dataset for dataset in records}
 
 
 # Golden files
@@ -50,8 +55,8 @@ def told(row: dict) -> str:
 @each_task
 def test_golden(task, native, golden, tmp_path):
     out = tmp_path / "instances.parquet"
-    records = native.records(task.dataset, task.splits[0])
-    derive.main(task=task.id, seed=0, max_instances=3, max_per_picture=4, records=records, out=out)
+    records = list(records_of(task, native).values())
+    derive.main(task=task.id, seed=0, max_instances=[3], max_per_picture=4, scale=1.0, records=records, out=[out])
     rows = list(schemas.read(out, schemas.INSTANCES))
     assert rows
     text = ""
@@ -72,9 +77,9 @@ def test_every_golden_file_has_a_task():
 @each_task
 def test_declaration_is_coherent(task):
     assert task.metrics or task.output == "image"
-    assert task.role != "eval" or set(task.metrics) <= set(METRICS)
-    assert ("OPTION" in task.slots) == (task.output in ("choice", "region_choice"))
-    assert set(task.splits) <= set(load_dataset(task.dataset).splits)
+    assert set(task.metrics) <= set(METRICS)
+    assert ("OPTION" in task.slots) == (task.output in ("choice", "multi_choice", "region_choice"))
+    assert all(set(task.splits) <= set(load_dataset(dataset).splits) for dataset in task.datasets)
     assert not (task.own_instruction and task.slots)
 
 
@@ -90,7 +95,7 @@ def test_world_gives_instances(task, split, world):
     limits = world.config.instances
     found = derived(
         task,
-        world.records(task.dataset, split),
+        records_of(task, world, split),
         most=getattr(limits, f"max_{split}"),
         per_picture=limits.max_per_picture,
     )
@@ -99,25 +104,27 @@ def test_world_gives_instances(task, split, world):
     assert max(pictures.values(), default=0) <= limits.max_per_picture
 
 
+def test_ids_are_unique_over_everything(world):
+    ids = Counter(i.instance_id for t in TASKS.values() for s in t.splits for i in derived(t, records_of(t, world, s)))
+    assert [instance_id for instance_id, times in ids.items() if times > 1] == []
+
+
 @each_task_and_split
 def test_promises(task, split, world):
-    found = derived(task, world.records(task.dataset, split))
+    found = derived(task, records_of(task, world, split))
     assert len({i.instance_id for i in found}) == len(found)
     for i in found:
         assert answers(task, i) == 1
         check_options(task, i)
-        for x0, y0, x1, y1 in (
-            *i.regions,
-            *i.option_regions,
-            *i.target_regions,
-            *([i.target_crop] * bool(i.target_crop)),
-        ):
+        for x0, y0, x1, y1 in (*i.regions, *i.option_regions, *i.target_regions, *filter(None, [i.mask])):
             assert 0 <= x0 < x1 <= i.width
             assert 0 <= y0 < y1 <= i.height
+        assert len(i.region_names) in (0, len(i.regions))
+        for slot in TEXT_SLOTS if task.slots else ():
+            assert (slot in task.slots) == (getattr(i, slot.lower()) is not None)
         assert i.target is None or (i.target in i.references and i.target.strip() == i.target != "")
         assert (i.instruction is not None) == task.own_instruction
-        assert ("TEXT" in task.slots or task.own_instruction) == (i.text is not None)
-        assert len(i.regions) >= ("REGION" in task.slots) + 2 * ("SUBJECT" in task.slots)
+        assert len(i.regions) >= len(task.slots & {"REGION", "SUBJECT", "OBJECT"})
 
 
 def answers(task: Task, i) -> int:
@@ -129,6 +136,9 @@ def check_options(task: Task, i) -> None:
     if task.output == "choice":
         assert Counter(i.options)[i.target] == 1
         assert len({normal(o) for o in i.options}) == len(i.options) >= 2
+    elif task.output == "multi_choice":
+        assert len({normal(o) for o in i.options}) == len(i.options) >= 3
+        assert parts(i.target) <= set(i.options)
     elif task.output == "region_choice":
         [target] = i.target_regions
         assert Counter(i.option_regions)[target] == 1
@@ -140,21 +150,21 @@ def check_options(task: Task, i) -> None:
 
 @each_task
 def test_order_of_records_is_no_input(task, world, tmp_path):
-    records = world.records(task.dataset, task.splits[0])
-    shuffled = rewritten(task, records, tmp_path / "r", lambda rows: random.Random(1).sample(rows, len(rows)))
+    records = records_of(task, world)
+    shuffled = rewritten(task, records, tmp_path, lambda rows: random.Random(1).sample(rows, len(rows)))
     assert derived(task, shuffled, most=30, per_picture=2) == derived(task, records, most=30, per_picture=2)
 
 
 @each_task
 def test_other_records_are_no_input(task, world, tmp_path):
     """Half of the records give the instances that they give among all; what a survey says of the whole is kept."""
-    dataset, records = load_dataset(task.dataset), world.records(task.dataset, task.splits[0])
+    dataset, records = load_dataset(task.dataset), records_of(task, world)
     if task.survey is not None:
         column, value = task.where or (None, None)
-        all_records = schemas.records(records, dataset.record)
+        all_records = schemas.records(records[task.dataset], dataset.record)
         whole = task.survey([r for r in all_records if column is None or getattr(r, column) == value])
         task = dataclasses.replace(task, survey=lambda _: whole)
-    half = rewritten(task, records, tmp_path / "r", lambda rows: rows[::2])
+    half = rewritten(task, records, tmp_path, lambda rows: rows[::2])
     assert derived(task, half, most=3)
     among_all = {i.instance_id: i for i in derived(task, records)}
     for i in derived(task, half):
@@ -163,7 +173,7 @@ def test_other_records_are_no_input(task, world, tmp_path):
 
 @each_task
 def test_seed_decides(task, world):
-    records = world.records(task.dataset, task.splits[0])
+    records = records_of(task, world)
     once, again, other = (derived(task, records, seed=seed, most=8) for seed in (0, 0, 1))
     assert once == again
     assert once != other
@@ -171,15 +181,19 @@ def test_seed_decides(task, world):
 
 @each_task
 def test_smaller_sample_is_the_beginning_of_a_larger_one(task, world):
-    records = world.records(task.dataset, task.splits[0])
+    records = records_of(task, world)
     assert derived(task, records, most=3) == derived(task, records, most=30)[:3]
 
 
 @each_task
 def test_another_task_id_draws_another_sample(task, world):
-    records = world.records(task.dataset, task.splits[0])
+    records = records_of(task, world)
     other = dataclasses.replace(task, id=f"{task.id}_")
-    assert derived(task, records, most=8) != derived(other, records, most=8)
+    assert without_task(derived(task, records, most=8)) != without_task(derived(other, records, most=8))
+
+
+def without_task(found: list) -> list:
+    return [dataclasses.replace(i, instance_id=i.instance_id.partition("/")[2]) for i in found]
 
 
 # Answers that the derivation draws, not those that a dataset's labels give.
@@ -188,7 +202,7 @@ DRAWN = [t for t in TASKS.values() if t.output == "region_choice" or (t.output =
 
 @pytest.mark.parametrize("task", DRAWN, ids=[t.id for t in DRAWN])
 def test_right_answer_is_each_of_the_options_equally_often(task, world):
-    records = world.records(task.dataset, task.splits[0])
+    records = records_of(task, world)
     found = [i for seed in range(12) for i in derived(task, records, seed=seed, most=100)]
     at = [i.option_regions.index(i.target_regions[0]) if i.option_regions else i.options.index(i.target) for i in found]
     [options] = {len(i.options or i.option_regions) for i in found}

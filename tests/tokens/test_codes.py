@@ -81,7 +81,7 @@ def examples(tmp_path) -> list[dict]:
         picture.save(folder / name)
     Manifest(dataset="d").write(folder / "manifest.json")
     crops = [("a", (0, 0, 20, 20)), ("a", (10, 5, 39, 30)), ("b", (0, 0, 20, 20))]
-    return [{"image": f"d/{name}.png", "target_crop": list(crop)} for name, crop in crops]
+    return [{"image": f"d/{name}.png", "target_crop": list(crop), "target_image": None} for name, crop in crops]
 
 
 def test_equal_pixels_are_encoded_once(model, examples, tmp_path):

@@ -69,8 +69,8 @@ def test_stage_fills_shards_in_order_and_writes_empty_ones(folder, tmp_path):
     schemas.write(made, schemas.EXAMPLES, tmp_path / "examples.parquet")
     outs = [tmp_path / f"{n}.parquet" for n in range(4)]
     said = tokenise.main(
-        max_source=7, max_target=20, instances_per_shard=2,
-        examples=tmp_path / "examples.parquet", tokenizer=[folder / name for name in FILES], out=outs,
+        max_source=7, max_target=20, instances_per_shard=2, shards=[4],
+        examples=[tmp_path / "examples.parquet"], tokenizer=[folder / name for name in FILES], out=outs,
     )  # fmt: skip
     ids = [schemas.column(out, "instance_id") for out in outs]
     assert ids == [["0", "1"], ["2", "3"], ["4"], []]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from workflow_scripts.instructions.templates import SLOT
+from workflow_scripts.instructions.templates import SLOT, TEXT_SLOTS
 from workflow_scripts.regions import JOIN, spell, spell_all
 
 
@@ -28,11 +28,13 @@ def examples(instance: Mapping, templates: Sequence[str], *, scale: float) -> It
             "prompt": prompt,
             "target": target,
             "target_crop": instance["target_crop"],
+            "target_image": instance["target_image"],
             "references": list(instance["references"]) or ([target] if target is not None else []),
             "options": options,
             "image": instance["image"],
             "width": width,
             "height": height,
+            "mask": instance["mask"],
             "subtask": instance["subtask"],
         }
 
@@ -40,9 +42,9 @@ def examples(instance: Mapping, templates: Sequence[str], *, scale: float) -> It
 def _slots(instance: Mapping, options: Sequence[str], scale: float) -> dict[str, str]:
     """What fills each slot of this instance's templates."""
     spelt = [spell(r, instance["width"], instance["height"], scale=scale) for r in instance["regions"]]
-    fill = {"OPTION": f"[Options]: {JOIN.join(options)}", "REGION": JOIN.join(spelt)}
-    if instance["text"] is not None:
-        fill["TEXT"] = instance["text"]
-    if len(spelt) == 2:
-        fill["SUBJECT"], fill["OBJECT"] = spelt
+    named = [f"{name} {region}" for name, region in zip(instance["region_names"], spelt)] or spelt
+    fill = {slot: instance[slot.lower()] for slot in TEXT_SLOTS if instance[slot.lower()] is not None}
+    fill |= {"OPTION": f"[Options]: {JOIN.join(options)}", "REGION": JOIN.join(named)}
+    if spelt:
+        fill |= {"SUBJECT": spelt[0], "OBJECT": spelt[-1]}
     return fill

@@ -1,6 +1,7 @@
 """The five instruction templates of each task: reading and checking them.
 
-A template file is YAML with one key, `templates`, a list of exactly five texts. <SLOT>s are filled when an instance is
+A template file is YAML with the key `templates`, a list of exactly five texts, and, where one of them has to be much
+like another task's, the key `alike`, a text that says why (a test asks for it). <SLOT>s are filled when an instance is
 rendered (render.py). All problems of all files are reported together, each with file and line.
 """
 
@@ -14,7 +15,9 @@ from workflow_scripts.errors import BadConfig
 from workflow_scripts.tasks.base import Task
 
 COUNT = 5
-SLOTS = ("TEXT", "REGION", "SUBJECT", "OBJECT", "OPTION")
+KEYS = ("templates", "alike")
+TEXT_SLOTS = ("TEXT", "CONTEXT", "METHOD", "RELATION", "ANSWER")  # filled by the instance's field of that name
+SLOTS = (*TEXT_SLOTS, "REGION", "SUBJECT", "OBJECT", "OPTION")
 SLOT = re.compile(r"<([A-Za-z][A-Za-z0-9_]*)>")
 _STRAY = re.compile(r"[<>{}\\]|\s\s|^\s|\s$|[\n\t]")
 
@@ -43,11 +46,12 @@ def _read(task: Task, path: Path) -> tuple[tuple[str, ...], list[str]]:
     except yaml.YAMLError as error:
         return (), [f"{where}: not YAML: {' '.join(str(error).split())}"]
     if not isinstance(root, yaml.MappingNode):
-        return (), [f"{where}: expected one key, templates"]
-    keys = [key.value for key, _ in root.value]
-    if keys != ["templates"]:
+        return (), [f"{where}: expected the key templates"]
+    found = {key.value: value for key, value in root.value}
+    if "templates" not in found or not set(found) <= set(KEYS) or len(found) < len(root.value):
+        keys = [key.value for key, _ in root.value]
         return (), [f"{where}:{root.start_mark.line + 1}: keys are {keys}, expected ['templates'], once"]
-    return _check(task, where, root.value[0][1])
+    return _check(task, where, found["templates"])
 
 
 def _check(task: Task, where: str, node: yaml.Node) -> tuple[tuple[str, ...], list[str]]:

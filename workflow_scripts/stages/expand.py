@@ -5,15 +5,17 @@ from workflow_scripts.instructions.render import examples
 from workflow_scripts.stages.entry import In, Out, run_stage
 
 
-def main(*, templates: list[str], scale: float, instances: In, out: Out) -> str:
-    """Write the examples: one per instance and template, or one per instance that brings its own instruction."""
-    rows = (
-        example
-        for instance in schemas.read(instances, schemas.INSTANCES)
-        for example in examples(instance, templates, scale=scale)
-    )
-    made = schemas.write(rows, schemas.EXAMPLES, out)
-    return f"{made} examples"
+def main(*, templates: list[str], scale: float, instances: list[In], out: list[Out]) -> str:
+    """Write the examples of each split: one per instance and template, or one per instance with its own instruction."""
+    made = []
+    for source, path in zip(instances, out, strict=True):
+        rows = (
+            example
+            for instance in schemas.read(source, schemas.INSTANCES)
+            for example in examples(instance, templates, scale=scale)
+        )
+        made.append(schemas.write(rows, schemas.EXAMPLES, path))
+    return f"{' + '.join(map(str, made))} examples"
 
 
 if __name__ == "__main__":

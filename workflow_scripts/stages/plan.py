@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from workflow_scripts.config import Config
+from workflow_scripts.config import Config, unknown
 from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.errors import BadConfig
 from workflow_scripts.instructions.templates import check_all, load_templates
@@ -46,14 +46,15 @@ class Plan(Sources):
 
     def _chosen(self, everything: dict[str, Task]) -> list[Task]:
         wanted = self.config.tasks
-        for name in (*wanted.extra, *wanted.leave_out):
+        extra = [t.id for t in everything.values() if t.role == "extra"] if wanted.extra == "all" else wanted.extra
+        for name in (*extra, *wanted.leave_out):
             if name not in everything:
-                raise BadConfig(f"tasks names {name!r}; there are {', '.join(everything)}")
+                raise BadConfig(f"tasks names {unknown(name, list(everything))}")
         chosen = []
         for task in everything.values():
-            if task.id in wanted.leave_out or (task.role == "extra" and task.id not in wanted.extra):
+            if task.id in wanted.leave_out or (task.role == "extra" and task.id not in extra):
                 continue
-            absent = [d for d in self._needs(task.dataset) if not self._is_present(d)]
+            absent = sorted({d for own in task.datasets for d in self._needs(own) if not self._is_present(d)})
             if absent:
                 self.left_out.append(f"{task.id} is left out: {', '.join(absent)} is not in {self.config.raw.root}")
             else:
@@ -83,6 +84,15 @@ class Plan(Sources):
     def templates(self, task: str) -> list[str]:
         return self._templates[task]
 
+    @cached_property
+    def split_sets(self) -> list[tuple[str, ...]]:
+        """What splits tasks have: rules are written once for each of these."""
+        return sorted({task.splits for task in self.tasks.values()})
+
+    def with_splits(self, splits: tuple[str, ...]) -> str:
+        """The tasks that have exactly these splits, as a pattern."""
+        return "|".join(task.id for task in self.tasks.values() if task.splits == splits)
+
     def max_instances(self, split: str) -> int:
         return getattr(self.config.instances, f"max_{split}")
 
@@ -102,6 +112,11 @@ class Plan(Sources):
         """The tasks of a variant's tuning stage."""
         wanted = VARIANTS[variant].tasks
         return [t.id for t in self.tasks.values() if t.role != "eval" and _stage(t) == wanted]
+
+    def validation(self, variant: str) -> list[str]:
+        """Held-out shards of those tasks, where they have some."""
+        held_out = [t for t in self.tuned_on(variant) if "validation" in self.tasks[t].splits]
+        return [shard for task in held_out for shard in self.shards(task, "validation")]
 
     # Models
 
@@ -175,7 +190,7 @@ class Plan(Sources):
                         "name": t.name,
                         "group": t.group,
                         "role": t.role,
-                        "dataset": t.dataset,
+                        "dataset": " + ".join(t.datasets),
                         "output": t.output,
                         "metrics": t.metrics,
                     }

@@ -101,7 +101,7 @@ class Sources:
     @cached_property
     def datasets(self) -> dict[str, Dataset]:
         """Every dataset that is fetched and read, by id: those that some task needs, or all that there are."""
-        ids = {d for task in self.tasks.values() for d in self._needs(task.dataset)}
+        ids = {d for task in self.tasks.values() for own in task.datasets for d in self._needs(own)}
         if self.config.raw.datasets == "all":
             ids |= {d for d in dataset_ids() if all(map(self._is_present, self._needs(d)))}
         return {d: load_dataset(d) for d in sorted(ids)}
@@ -111,7 +111,7 @@ class Sources:
         declared = dict(self.datasets[dataset].splits)
         if dataset in self.config.datasets:
             declared |= self.config.datasets[dataset].splits
-        used = {split for task in self.tasks.values() if task.dataset == dataset for split in task.splits}
+        used = {split for task in self.tasks.values() if dataset in task.datasets for split in task.splits}
         used |= {s for d, other in self.datasets.items() if dataset in other.records_of for s in self.splits(d)}
         if not used and self.config.raw.datasets == "all":
             used = set(declared)
@@ -211,7 +211,7 @@ class Sources:
 
     def manifests_of(self, tasks: list[str]) -> list[str]:
         """Of all datasets that these tasks' records or pictures are of."""
-        return sorted({m for task in tasks for m in self.manifests(self.tasks[task].dataset)})
+        return sorted({m for task in tasks for own in self.tasks[task].datasets for m in self.manifests(own)})
 
     @property
     def all_manifests(self) -> list[str]:

@@ -10,7 +10,7 @@ from workflow_scripts.randomness import Draw
 from workflow_scripts.regions import Region
 
 Role = Literal["train", "eval", "extra"]
-Output = Literal["text", "choice", "region", "region_choice", "image"]
+Output = Literal["text", "choice", "multi_choice", "region", "regions", "region_choice", "image"]
 SPLITS = {"train": ("train", "validation"), "extra": ("train", "validation"), "eval": ("test",)}
 
 
@@ -22,26 +22,47 @@ class Instance:
     image: str | None = None
     width: int | None = None
     height: int | None = None
+    mask: Region | None = None
     text: str | None = None
+    context: str | None = None
+    method: str | None = None
+    relation: str | None = None
+    answer: str | None = None
     regions: tuple[Region, ...] = ()
+    region_names: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     option_regions: tuple[Region, ...] = ()
     target: str | None = None
     target_regions: tuple[Region, ...] = ()
     target_crop: Region | None = None
+    target_image: str | None = None
     references: tuple[str, ...] = ()
     subtask: str | None = None
     instruction: str | None = None
 
 
 @dataclass(frozen=True)
+class From:
+    """What a task takes from one dataset; the fields are explained in Task."""
+
+    dataset: str
+    derive: Callable[..., Iterator[Instance]]
+    survey: Callable[[Iterable[Any]], Any] | None = None
+    where: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
 class Task:
     """A task, declared by the constant TASK of its module.
 
+    name: the paper's, where it has one; what the variant OFA_TaskName reads in place of an instruction.
     slots: what each of its templates must hold, of instructions.templates.SLOTS.
     derive: one record and its draw (and the survey, if there is one) -> instances, most wanted first.
     survey: all records of the split -> what derive must know of the whole, whatever the records' order.
     where: only records with this value in this column are the task's.
+    also: what comes from further datasets; instances are then taken from all of them in turn.
+    in_bins: derive is given `scale` too (regions.to_bins): it decides geometry on the bins that the model sees.
+    validated: there is a validation split; no, where that split's pictures are those of an unseen task.
     own_instruction: instances bring their instruction; there are no templates.
     """
 
@@ -54,6 +75,9 @@ class Task:
     slots: frozenset[str] = frozenset()
     survey: Callable[[Iterable[Any]], Any] | None = None
     where: tuple[str, str] | None = None
+    also: tuple[From, ...] = ()
+    in_bins: bool = False
+    validated: bool = True
     own_instruction: bool = False
     source: str = "arXiv 2212.10773"
     id: str = ""
@@ -62,7 +86,15 @@ class Task:
 
     @property
     def splits(self) -> tuple[str, ...]:
-        return SPLITS[self.role]
+        return tuple(s for s in SPLITS[self.role] if self.validated or s != "validation")
+
+    @property
+    def sources(self) -> tuple[From, ...]:
+        return (From(self.dataset, self.derive, self.survey, self.where), *self.also)
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        return tuple(source.dataset for source in self.sources)
 
     @property
     def templates_file(self) -> Path:
@@ -81,4 +113,4 @@ def placed(task: Task, path: Path) -> Task:
     return dataclasses.replace(task, id=path.stem, group=path.parent.name, module=module)
 
 
-__all__ = ["SPLITS", "Draw", "Instance", "Task", "picture_of", "placed"]
+__all__ = ["SPLITS", "Draw", "From", "Instance", "Task", "picture_of", "placed"]

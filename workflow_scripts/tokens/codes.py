@@ -42,6 +42,6 @@ class PictureCodes:
 
     def _pixels(self, example: Mapping) -> torch.Tensor:
         x0, y0, x1, y1 = example["target_crop"]
-        picture = open_picture(locate(example["image"], self._roots)).convert("RGB")
+        picture = open_picture(locate(example["target_image"] or example["image"], self._roots)).convert("RGB")
         box = (round(x0), round(y0), max(round(x1), round(x0) + 1), max(round(y1), round(y0) + 1))
         return picture_to_tensor(picture.crop(box), self._model.config.image_size, square=True)

@@ -43,6 +43,7 @@ def shard_rows(
             "image": first["image"],
             "width": first["width"],
             "height": first["height"],
+            "mask": first["mask"],
             "subtask": first["subtask"],
         }
 
