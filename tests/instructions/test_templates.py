@@ -97,8 +97,8 @@ def test_wrong_templates_are_told_with_file_and_line(task, texts, problem):
     ("text", "problem"),
     [
         ("templates: [a\n", "guess.yaml: not YAML: while parsing"),
-        ("- a\n- b\n", "guess.yaml: expected one key, templates"),
-        ("", "guess.yaml: expected one key, templates"),
+        ("- a\n- b\n", "guess.yaml: expected the key templates"),
+        ("", "guess.yaml: expected the key templates"),
         ("\ntemplate: []\n", "guess.yaml:2: keys are ['template'], expected ['templates'], once"),
         (
             "templates: []\ntemplates: []\n",
