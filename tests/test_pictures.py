@@ -1,14 +1,17 @@
 """Pictures are opened safely, and found by the name that records give them."""
 
+import math
 import struct
 import zlib
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from workflow_scripts import pictures
 from workflow_scripts.errors import BadData
-from workflow_scripts.pictures import locate, open_picture, roots
+from workflow_scripts.models.batches import Pictures
+from workflow_scripts.pictures import black_out, locate, open_picture, roots, square
 from workflow_scripts.raw.manifest import Manifest
 
 
@@ -86,3 +89,35 @@ def test_roots_and_names(tmp_path):
     assert str(locate("b/1.jpg", found)) == "/data/b/1.jpg"
     with pytest.raises(BadData, match=r"picture c/1\.jpg is of a dataset whose files are not given"):
         locate("c/1.jpg", found)
+
+
+@pytest.mark.parametrize("size", [16, 60, 61])
+@pytest.mark.parametrize("mask", [(0.0, 0.0, 60.0, 40.0), (20.0, 10.0, 30.0, 20.0), (20.5, 9.9, 30.2, 20.1)])
+def test_nothing_that_a_mask_hides_shows(size, mask):
+    """The hidden part is white in the stored picture; resized and masked, no white of it is left but blurred edges."""
+    stored = np.full((40, 60, 3), 100, np.uint8)
+    x0, y0, x1, y1 = mask
+    stored[math.ceil(y0) : math.floor(y1), math.ceil(x0) : math.floor(x1)] = 255
+    seen = np.asarray(square(Image.fromarray(stored), size))
+    hidden = black_out(seen, mask, 60, 40)
+    black = (hidden == 0).all(axis=2)
+    assert black.sum() >= (x1 - x0) / 60 * (y1 - y0) / 40 * size * size
+    assert (hidden[~black] == seen[~black]).all()
+    assert not (hidden == 255).any()
+    assert (seen != 0).all()
+
+
+def test_batch_hides_what_is_masked_and_takes_text_without_a_picture(photo):
+    Image.new("RGB", (60, 40), "white").save(photo)
+    shown = {"image": f"d/{photo.name}", "width": 60, "height": 40, "mask": None}
+    seen = Pictures({"d": photo.parent}, 6)
+    rows = [shown, shown | {"mask": [0.0, 0.0, 30.0, 40.0]}, shown, dict.fromkeys(shown)]
+    batch = seen.batch(rows)
+    assert batch["patch_masks"].tolist() == [True, True, True, False]
+    whole, half, again, none = batch["pixel_values"]
+    assert (whole == 1).all()
+    assert (half[:, :, :3] == -1).all()
+    assert (half[:, :, 3:] == 1).all()
+    assert (again == 1).all()
+    assert (none == -1).all()
+    assert seen.batch(rows[3:]) == {}

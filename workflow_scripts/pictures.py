@@ -1,12 +1,15 @@
 """Pictures named by "<dataset>/<path below its root>": where they lie, and opening them safely."""
 
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from workflow_scripts.errors import BadData
 from workflow_scripts.raw.manifest import Manifest
+from workflow_scripts.regions import Region
 
 MAX_PIXELS = 100_000_000  # far above any photograph of these datasets; stops decompression bombs
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -41,6 +44,21 @@ def open_picture(path: Path, *, decode: bool = True) -> Image.Image:
 def square(picture: Image.Image, size: int) -> Image.Image:
     """The picture as OFA sees it before its pixels become numbers: RGB, bicubic to a square, whatever its shape."""
     return picture.convert("RGB").resize((size, size), Image.Resampling.BICUBIC)
+
+
+def black_out(pixels: np.ndarray, mask: Region, width: int, height: int) -> np.ndarray:
+    """A copy of a resized picture, (height, width, 3), that is black at the mask.
+
+    mask: of the picture as it is stored, width x height pixels. Pixels that it touches only in part are black, too:
+    nothing of what it hides must show.
+    """
+    tall, wide = pixels.shape[:2]
+    x0, y0, x1, y1 = mask
+    rows = slice(math.floor(y0 / height * tall), math.ceil(y1 / height * tall))
+    columns = slice(math.floor(x0 / width * wide), math.ceil(x1 / width * wide))
+    hidden = pixels.copy()
+    hidden[rows, columns] = 0
+    return hidden
 
 
 def roots(manifests: Iterable[Path]) -> dict[str, Path]:

@@ -105,6 +105,7 @@ def _instance(task: str, i: int, hostile: bool) -> dict:
     output = TASKS[task][4]
     text = HOSTILE[i % len(HOSTILE)] if hostile and i % 2 else f"What is in place {i}?"
     row = dict.fromkeys(schemas.INSTANCES.names) | {
+        "region_names": [],
         "instance_id": f"{i}", "text": text, "regions": [], "options": [], "option_regions": [], "target_regions": [],
         "references": [],
     }  # fmt: skip
@@ -130,7 +131,8 @@ def _instance(task: str, i: int, hostile: bool) -> dict:
 
 def _examples(task: str, row: dict) -> list[dict]:
     target = spell(row["target_regions"][0], *SIZE) if row["target_regions"] else row["target"]
-    shared = {name: row[name] for name in ("instance_id", "target_crop", "image", "width", "height", "subtask")}
+    kept = ("instance_id", "target_crop", "target_image", "image", "width", "height", "mask", "subtask")
+    shared = {name: row[name] for name in kept}
     options = row["options"] + [spell(r, *SIZE) for r in row["option_regions"]]
     count = 1 if row["subtask"] else 5
     return [

@@ -73,7 +73,7 @@ def _generate(
     model: OFAForConditionalGeneration, rows: Sequence[Mapping], pictures: Pictures, settings: Settings
 ) -> list[list[int]]:
     """Token ids for every source of every row, in order. Each picture goes through the image encoder once."""
-    images = pictures.batch([row["image"] for row in rows])
+    images = pictures.batch(rows)
     inputs = {"input_ids": source_ids([source for row in rows for source in row["sources"]])}
     inputs["attention_mask"] = inputs["input_ids"].ne(model.config.pad_token_id)
     if images:

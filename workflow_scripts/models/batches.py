@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from workflow_scripts.models.ofa.modeling import IGNORE
-from workflow_scripts.pictures import locate, open_picture, square
+from workflow_scripts.pictures import black_out, locate, open_picture, square
 from workflow_scripts.tokens.vocabulary import BOS, EOS, PAD
 
 HALF = (0.5, 0.5, 0.5)
@@ -30,25 +30,29 @@ class Pictures:
         self._keep = max(keep_bytes // (3 * size * size), 1)
         self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
 
-    def pixels(self, image: str) -> Tensor:
-        """(3, size, size) float32. Raises BadData if the file is missing or does not decode."""
+    def pixels(self, row: Mapping) -> Tensor:
+        """(3, size, size) float32, black at the mask. Raises BadData if the file is missing or does not decode."""
+        image = row["image"]
         if image not in self._kept:
             self._kept[image] = np.asarray(square(open_picture(locate(image, self._roots)), self._size))
             if len(self._kept) > self._keep:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(image)
-        return normalised(self._kept[image])
+        if row["mask"] is None:
+            return normalised(self._kept[image])
+        return normalised(black_out(self._kept[image], row["mask"], row["width"], row["height"]))
 
-    def batch(self, images: Sequence[str | None]) -> dict[str, Tensor]:
+    def batch(self, rows: Sequence[Mapping]) -> dict[str, Tensor]:
         """pixel_values (batch, 3, size, size) and patch_masks (batch,); black and hidden where there is no picture.
 
-        Nothing at all if none has one: text costs no image encoder.
+        rows: of schemas.SHARDS. Nothing at all if none has a picture: text costs no image encoder.
         """
-        if not any(images):
+        shown = [row["image"] is not None for row in rows]
+        if not any(shown):
             return {}
         black = torch.full((3, self._size, self._size), -1.0)
-        stacked = torch.stack([black if image is None else self.pixels(image) for image in images])
-        return {"pixel_values": stacked, "patch_masks": torch.tensor([image is not None for image in images])}
+        stacked = torch.stack([self.pixels(row) if has_image else black for row, has_image in zip(rows, shown)])
+        return {"pixel_values": stacked, "patch_masks": torch.tensor(shown)}
 
 
 def padded(sequences: Sequence[Sequence[int]], fill: int) -> Tensor:

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from PIL import Image
 
 from workflow_scripts import schemas
 from workflow_scripts.errors import BadInput
-from workflow_scripts.pictures import locate, open_picture
+from workflow_scripts.pictures import black_out, locate, open_picture
 from workflow_scripts.report.overlay import Box, boxes, drawing_size
 
 POOL = 12  # times the number shown: instances among which different outcomes are looked for
@@ -173,16 +175,29 @@ class _Room:
     def __init__(self, roots: Mapping[str, Path]):
         self._roots, self._left = roots, BUDGET
 
-    def embed(self, instance: Mapping, crop: Sequence[float] | None = None) -> Picture:
-        """The instance's picture, or a part of it, small."""
+    def shown(self, instance: Mapping) -> Picture:
+        """The instance's picture as the model sees it, small."""
+
+        def masked(image: Image.Image) -> Image.Image:
+            if instance["mask"] is None:
+                return image
+            pixels = black_out(np.asarray(image), instance["mask"], instance["width"], instance["height"])
+            return Image.fromarray(pixels)
+
+        return self._embed(instance["image"], masked)
+
+    def answer(self, instance: Mapping) -> Picture:
+        """The picture that is the instance's answer, small."""
+        crop = tuple(round(value) for value in instance["target_crop"])
+        return self._embed(instance["target_image"] or instance["image"], lambda image: image.crop(crop))
+
+    def _embed(self, name: str, change: Callable[[Image.Image], Image.Image]) -> Picture:
         if self._left <= 0:
             return Picture("", problem="left out to keep this page small")
         try:
-            image = open_picture(locate(instance["image"], self._roots)).convert("RGB")
+            image = change(open_picture(locate(name, self._roots)).convert("RGB"))
         except BadInput as error:
             return Picture("", problem=error.problem)
-        if crop is not None:
-            image = image.crop(tuple(round(value) for value in crop))
         size = drawing_size(*image.size)
         image.thumbnail((PIXELS, PIXELS))
         out = io.BytesIO()
@@ -197,7 +212,6 @@ def _item(
     scale: float,
 ) -> Item:  # fmt: skip
     has_picture = instance["image"] is not None
-    crop = instance["target_crop"]
     return Item(
         choice.task,
         task["name"],
@@ -208,7 +222,7 @@ def _item(
         clipped(example["prompt"]),
         None if example["target"] is None else clipped(example["target"]),
         tuple(Output(o.variant, clipped(o.text, 400), o.score, o.verdict) for o in outputs),
-        room.embed(instance) if has_picture else None,
-        room.embed(instance, crop) if has_picture and crop is not None else None,
+        room.shown(instance) if has_picture else None,
+        room.answer(instance) if instance["target_crop"] is not None else None,
         tuple(boxes(instance, [(o.variant, o.text) for o in outputs], scale=scale)) if has_picture else (),
     )

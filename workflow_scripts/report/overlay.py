@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from workflow_scripts.regions import Region, clip, from_bins, parse
+from workflow_scripts.regions import clip, from_bins, parse
 
 SIDE = 320  # the drawing's longest side, in units; the page shows it at about as many pixels
 LINE, LETTER = 17, 8.0  # height of a label and width of its letters, in units
@@ -45,10 +45,11 @@ def boxes(instance: Mapping, outputs: Sequence[tuple[int, str]], *, scale: float
     scale: see regions.from_bins.
     """
     width, height = instance["width"], instance["height"]
-    found = [("prompt", label, region, ()) for label, region in _prompt(instance["regions"])]
+    names = instance["region_names"] or _numbered(len(instance["regions"]))
+    found = [("prompt", label, region, ()) for label, region in zip(names, instance["regions"])]
     found += [("option", chr(ord("A") + i % 26), r, ()) for i, r in enumerate(instance["option_regions"])]
     targets = list(instance["target_regions"])
-    if instance["target_crop"] is not None:
+    if instance["target_crop"] is not None and instance["mask"] is None:
         targets.append(instance["target_crop"])
     found += [("target", "answer", region, ()) for region in targets]
     predicted: dict[tuple, list[int]] = {}
@@ -61,10 +62,8 @@ def boxes(instance: Mapping, outputs: Sequence[tuple[int, str]], *, scale: float
     return _labelled(found, width, height)
 
 
-def _prompt(regions: Sequence[Region]) -> list[tuple[str, Region]]:
-    if len(regions) == 1:
-        return [("region", regions[0])]
-    return [(f"region {i}", region) for i, region in enumerate(regions, start=1)]
+def _numbered(count: int) -> list[str]:
+    return ["region"] if count == 1 else [f"region {i}" for i in range(1, count + 1)]
 
 
 def _labelled(found: Sequence[tuple], width: int, height: int) -> list[Box]:

@@ -11,7 +11,7 @@ from workflow_scripts import schemas
 from workflow_scripts.models.batches import Pictures, source_ids, target_labels
 from workflow_scripts.randomness import keyed_number
 
-COLUMNS = ["instance_id", "sources", "target", "target_is_code", "image"]
+COLUMNS = ["instance_id", "sources", "target", "target_is_code", "image", "width", "height", "mask"]
 POOL = 32  # batches whose instances are sorted by length together
 
 
@@ -70,7 +70,7 @@ def collate(rows: Sequence[Mapping], pictures: Pictures) -> dict[str, torch.Tens
     batch = {
         "input_ids": source_ids([row["source"] for row in rows]),
         "labels": target_labels([row["target"] for row in rows]),
-        **pictures.batch([row["image"] for row in rows]),
+        **pictures.batch(rows),
     }
     codes = torch.tensor([row["target_is_code"] for row in rows])
     return batch | ({"code_masks": codes} if codes.any() else {})
