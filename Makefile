@@ -3,14 +3,18 @@
 # make test-slow   the largest models against the original's numbers (about 12 GiB of memory)
 # make bench       all of: make bench-read    reading the largest annotation files, deriving from them (3 GB of disk)
 #                          make bench-model   seconds of a training step and of a generation, beside the original's
+# make tasks       a table of all tasks       make inspect TASK=counting N=3 HTML=1   examples as the model sees them
+# make new-task TASK=spotting GROUP=vqa DATASET=mscoco OUTPUT=choice   a first draft of a task, to be edited
 # CORES=4 make report   uses four cores instead of all
 
 PYTHON ?= python3
 CORES ?= all
+N ?= 3
+OUTPUT ?= text
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: report test test-slow bench bench-read bench-model lint format clean environment
+.PHONY: report test test-slow tasks inspect new-task bench bench-read bench-model lint format clean environment
 
 report: environment
 	$(BIN)/snakemake --cores $(CORES) results/report.html
@@ -20,6 +24,18 @@ test: environment
 
 test-slow: environment
 	$(BIN)/pytest -m slow
+
+tasks: environment
+	$(BIN)/python -m workflow_scripts.tasks
+
+inspect: environment
+	$(BIN)/snakemake --cores $(CORES) --quiet all --config 'tasks={extra: [$(TASK)]}' -- task_$(TASK)
+	$(BIN)/python -m workflow_scripts.report.inspection $(TASK) -n $(N) $(SPLIT:%=--split %) $(HTML:%=--html results/$(TASK).html)
+
+new-task: environment
+	$(BIN)/python -m workflow_scripts.tasks.new $(TASK) --group $(GROUP) --dataset $(DATASET) --output $(OUTPUT)
+	$(BIN)/pytest tests/tasks -q -k "test_golden and $(TASK)" --update-golden
+	$(BIN)/python -m workflow_scripts.catalogue --update README.md
 
 bench: bench-read bench-model
 

@@ -93,3 +93,12 @@ for _splits in PLAN.split_sets:
             " --max-target {params.max_target} --instances-per-shard {params.instances_per_shard}"
             " --shards {params.shards} --examples {input.examples} --tokenizer {input.tokenizer}"
             " --vqgan {input.vqgan} --manifests {input.manifests} --out {output.shards} > {log} 2>&1"
+
+
+for _task in PLAN.tasks.values():
+
+    rule:
+        name:
+            f"task_{_task.id}"
+        input:
+            [shard for split in _task.splits for shard in PLAN.shards(_task.id, split)],

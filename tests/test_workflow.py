@@ -3,6 +3,8 @@
 import csv
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -145,22 +147,32 @@ def test_deleted_results_come_back_from_the_memo(done, edit):
     assert contents(done, "models/**/*", "shards/**/*", "tables/*", "report.html") == before
 
 
-def test_adding_a_task_takes_two_files(done):
-    module = done / TASKS / "image_understanding/scene_recognition.py"
-    module.write_text(
-        '"""What kind of place is it?"""\n\n'
-        "from workflow_scripts.tasks.image_understanding.tdiuc import tdiuc_task\n\n"
-        'TASK = tdiuc_task("Scene Recognition", question_type="scene_recognition")\n'
+def test_a_new_task_takes_two_files(done):
+    """Drafted by the command for it, it runs; its golden file is written as anybody would."""
+    command = [sys.executable, "-m", "workflow_scripts.tasks.new", "spotting", "--group", "games"]
+    drafted = subprocess.run(
+        [*command, "--dataset", "tdiuc", "--output", "choice"], cwd=done, capture_output=True, text=True
     )
-    templates = [f"  - 'Wording {n} asks: <TEXT> <OPTION>'\n" for n in range(5)]
-    module.with_suffix(".yaml").write_text("templates:\n" + "".join(templates))
+    assert drafted.returncode == 0, drafted.stderr
     try:
-        new = stages_of("scene_recognition", "derive", "expand", "tokenise")
-        assert planned(done) == new | RETRAINED
-        finish(done, "results/shards/scene_recognition/train-00000-of-00001.parquet", memo=done / ".memo")
+        assert planned(done) == stages_of("spotting", "derive", "expand", "tokenise") | RETRAINED
+        finish(done, "task_spotting", memo=done / ".memo")
+        golden = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "tests/tasks",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-k",
+            "test_golden and spotting",
+        ]
+        written = subprocess.run([*golden, "--update-golden"], cwd=done, capture_output=True, text=True)
+        assert written.returncode == 0, written.stdout
+        assert len((done / "tests/golden/spotting.jsonl").read_text().splitlines()) == 3
     finally:
-        module.unlink()
-        module.with_suffix(".yaml").unlink()
+        shutil.rmtree(done / TASKS / "games")
 
 
 @pytest.mark.parametrize(

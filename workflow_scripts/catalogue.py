@@ -6,14 +6,13 @@ python -m workflow_scripts.catalogue --update README.md   puts the table anew be
 """
 
 import argparse
-import itertools
 import json
 import sys
-import textwrap
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from workflow_scripts import terminal
 from workflow_scripts.datasets.base import Dataset
 from workflow_scripts.datasets.registry import dataset_ids, load_dataset
 from workflow_scripts.errors import BadInput
@@ -85,17 +84,8 @@ def table(found: Iterable[Entry]) -> str:
         )
         for entry in found
     ]
-    lines = [line for row in (HEADER, tuple("-" * width for width in WIDTHS), *rows) for line in _wrapped(row)]
     pages = [f"{entry.id}: {page}" for entry in found for page in entry.pages]
-    return "\n".join([*lines, "", "To be fetched by hand from:", *pages]) + "\n"
-
-
-def _wrapped(row: tuple[str, ...]) -> Iterable[str]:
-    cells = [
-        textwrap.wrap(cell, width, break_on_hyphens=False, break_long_words=False) for cell, width in zip(row, WIDTHS)
-    ]
-    for parts in itertools.zip_longest(*cells, fillvalue=""):
-        yield "  ".join(part.ljust(width) for part, width in zip(parts, WIDTHS)).rstrip()
+    return "\n".join([terminal.table(HEADER, rows, WIDTHS), "To be fetched by hand from:", *pages]) + "\n"
 
 
 def markdown(found: Iterable[Entry]) -> str:

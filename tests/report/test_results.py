@@ -93,7 +93,8 @@ def test_warnings_only_where_something_matters():
 
 def test_boxes_of_equal_predictions_are_one():
     instance = {
-        "width": 1000, "height": 500, "mask": None, "regions": [], "region_names": [], "option_regions": [[0, 0, 100, 100]],
+        "width": 1000, "height": 500, "mask": None, "regions": [], "region_names": [],
+        "option_regions": [[0, 0, 100, 100]],
         "target_regions": [[0, 0, 100, 100]], "target_crop": None,
     }  # fmt: skip
     outputs = [(0, "<bin_0> <bin_0> <bin_500> <bin_999>"), (2, "<bin_0> <bin_0> <bin_500> <bin_999>"), (1, "no box")]

@@ -99,7 +99,7 @@ def build(
     counts = {t: per_task if tasks[t]["role"] == "eval" else max(1, per_task // 3) for t in shown}
     pools = {t: _pool(t, by_key[places[t]], prompts[places[t]], POOL * counts[t]) for t in shown}
     outputs = _answers(answers, [c for pool in pools.values() for c in pool], variants)
-    room = _Room(roots)
+    room = Room(roots)
     items = []
     for task in shown:
         chosen = _spread(pools[task], lambda c: tuple((o.variant, o.verdict) for o in outputs[c.key]))[: counts[task]]
@@ -169,7 +169,7 @@ def clipped(text: str, letters: int = LETTERS) -> str:
     return text if len(text) <= letters else f"{text[:letters]} … ({len(text) - letters:,} more characters)"
 
 
-class _Room:
+class Room:
     """Embeds pictures until the budget is used up."""
 
     def __init__(self, roots: Mapping[str, Path]):
@@ -208,10 +208,9 @@ class _Room:
 
 
 def _item(
-    choice: _Choice, task: Mapping, instance: Mapping, example: Mapping, outputs: Sequence[Output], room: _Room,
+    choice: _Choice, task: Mapping, instance: Mapping, example: Mapping, outputs: Sequence[Output], room: Room,
     scale: float,
 ) -> Item:  # fmt: skip
-    has_picture = instance["image"] is not None
     return Item(
         choice.task,
         task["name"],
@@ -222,7 +221,19 @@ def _item(
         clipped(example["prompt"]),
         None if example["target"] is None else clipped(example["target"]),
         tuple(Output(o.variant, clipped(o.text, 400), o.score, o.verdict) for o in outputs),
-        room.shown(instance) if has_picture else None,
-        room.answer(instance) if instance["target_crop"] is not None else None,
-        tuple(boxes(instance, [(o.variant, o.text) for o in outputs], scale=scale)) if has_picture else (),
+        *drawn(instance, outputs, room, scale),
     )
+
+
+def drawn(
+    instance: Mapping, outputs: Sequence[Output], room: Room, scale: float = 1.0
+) -> tuple[Picture | None, Picture | None, tuple[Box, ...]]:  # fmt: skip
+    """What is shown of a row of schemas.INSTANCES: its picture, the picture that is its answer, boxes on the first.
+
+    scale: of the outputs' boxes; see regions.from_bins.
+    """
+    answer = room.answer(instance) if instance["target_crop"] is not None else None
+    if instance["image"] is None:
+        return None, answer, ()
+    found = boxes(instance, [(o.variant, o.text) for o in outputs], scale=scale)
+    return room.shown(instance), answer, tuple(found)

@@ -15,8 +15,8 @@ FOLDER = Path(__file__).parent
 GROUPS = {"vqa": "VQA", "natural_instructions": "NATURAL INSTRUCTIONS"}  # that are not simply capitalised
 
 
-def render(data: Mapping) -> str:
-    """The whole page from what template.html.j2 names."""
+def render(data: Mapping, template: str = "template.html.j2") -> str:
+    """The whole page from what a template names."""
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -27,7 +27,7 @@ def render(data: Mapping) -> str:
     environment.filters |= {"percent": percent, "number": number, "name": breakable, "group_title": group_title}
     environment.filters |= {"yaml": as_yaml, "csv_uri": csv_uri, "shorten": shorten}
     environment.globals |= {"style": _file("style.css"), "script": _file("script.js"), "colours": svg.COLOURS}
-    return environment.get_template("template.html.j2").render(data)
+    return environment.get_template(template).render(data)
 
 
 def _file(name: str) -> Markup:
