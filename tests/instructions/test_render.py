@@ -1,14 +1,18 @@
 """How an instance of each output type reads."""
 
+from pathlib import Path
+
 import pytest
 
 from workflow_scripts import schemas
 from workflow_scripts.dataclass_columns import as_row
 from workflow_scripts.instructions.render import examples
+from workflow_scripts.instructions.templates import TEXT_SLOTS, load_templates
 from workflow_scripts.stages import derive, expand
 from workflow_scripts.tasks.base import Instance
 from workflow_scripts.tasks.registry import load_tasks
 
+TEMPLATED = {task.id: task for task in load_tasks().values() if not task.own_instruction}
 PICTURE = {"image": "mscoco/x.jpg", "width": 100, "height": 50}
 LEFT, RIGHT = (0.0, 0.0, 50.0, 50.0), (50.0, 0.0, 100.0, 50.0)
 BINS_LEFT, BINS_RIGHT = "<bin_0> <bin_0> <bin_500> <bin_999>", "<bin_500> <bin_0> <bin_999> <bin_999>"
@@ -109,6 +113,44 @@ def test_instruction_of_its_own():
     row = as_row(Instance("7", text="1 and 2", target="3", references=("3",), subtask="s", instruction="Add."))
     [found] = examples(row, [], scale=1.0)
     assert (found["prompt"], found["instruction"], found["subtask"]) == ("Add. 1 and 2", 0, "s")
+
+
+MARKERS = {slot.lower(): f"({slot} marker)" for slot in TEXT_SLOTS}
+
+
+@pytest.mark.parametrize("task", TEMPLATED.values(), ids=list(TEMPLATED))
+def test_every_template_shows_all_that_is_given_once_and_the_options_last(task):
+    row = as_row(Instance("7", **PICTURE, target="x", references=("x",))) | MARKERS
+    row |= {"regions": [list(LEFT), list(RIGHT)]}
+    row |= {"option_regions": [list(RIGHT)]} if task.output == "region_choice" else {"options": ["x", "y"]}
+    prompts = [example["prompt"] for example in examples(row, load_templates(task), scale=1.0)]
+    assert len(set(prompts)) == 5
+    shown = {slot: MARKERS[slot.lower()] for slot in TEXT_SLOTS}
+    both = {"REGION": f"{BINS_LEFT}||||{BINS_RIGHT}"}
+    shown |= both if "REGION" in task.slots else both | {"SUBJECT": BINS_LEFT, "OBJECT": BINS_RIGHT}
+    options = f"[Options]: {BINS_RIGHT if task.output == 'region_choice' else 'x||||y'}"
+    for prompt in prompts:
+        before, found, after = prompt.partition(f" {options}")
+        assert bool(found) == ("OPTION" in task.slots)
+        assert after == ""
+        for slot, marker in shown.items():
+            assert before.count(marker) == (slot in task.slots), (slot, prompt)
+
+
+OUTPUTS = {task.output: task for task in reversed(TEMPLATED.values())}  # the first task of each
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_snapshot(output, native, golden, tmp_path):
+    """All that a model reads and is to answer, of one instance of each output type."""
+    task, made = OUTPUTS[output], tmp_path / "instances.parquet"
+    records = [native.records(dataset, task.splits[0]) for dataset in task.datasets]
+    derive.main(task=task.id, seed=0, max_instances=[1], max_per_picture=1, scale=1.0, records=records, out=[made])
+    [row] = schemas.read(made, schemas.INSTANCES)
+    found = list(examples(row, load_templates(task), scale=1.0))
+    answer = found[0]["target"] or f"picture codes of {found[0]['target_image'] or 'its picture'}, {row['target_crop']}"
+    lines = [f"{task.name}: {row['instance_id']}", *(f"{e['instruction'] + 1}  {e['prompt']}" for e in found)]
+    golden(Path(__file__).parent / "snapshots" / f"{output}.txt", "\n".join([*lines, f"-> {answer}", ""]))
 
 
 @pytest.mark.parametrize("task", load_tasks().values(), ids=list(load_tasks()))
