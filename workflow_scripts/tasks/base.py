@@ -48,6 +48,7 @@ class From:
     dataset: str
     derive: Callable[..., Iterator[Instance]]
     survey: Callable[[Iterable[Any]], Any] | None = None
+    survey_sample: int | None = None
     where: tuple[str, str] | None = None
 
 
@@ -59,6 +60,7 @@ class Task:
     slots: what each of its templates must hold, of instructions.templates.SLOTS.
     derive: one record and its draw (and the survey, if there is one) -> instances, most wanted first.
     survey: all records of the split -> what derive must know of the whole, whatever the records' order.
+    survey_sample: the survey sees only so many records, drawn uniformly; None: all.
     where: only records with this value in this column are the task's.
     also: what comes from further datasets; instances are then taken from all of them in turn.
     in_bins: derive is given `scale` too (regions.to_bins): it decides geometry on the bins that the model sees.
@@ -74,6 +76,7 @@ class Task:
     derive: Callable[..., Iterator[Instance]]
     slots: frozenset[str] = frozenset()
     survey: Callable[[Iterable[Any]], Any] | None = None
+    survey_sample: int | None = None
     where: tuple[str, str] | None = None
     also: tuple[From, ...] = ()
     in_bins: bool = False
@@ -90,7 +93,7 @@ class Task:
 
     @property
     def sources(self) -> tuple[From, ...]:
-        return (From(self.dataset, self.derive, self.survey, self.where), *self.also)
+        return (From(self.dataset, self.derive, self.survey, self.survey_sample, self.where), *self.also)
 
     @property
     def datasets(self) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def _of_one(
     record = load_dataset(source.dataset).record
     ids = _record_ids(source, path, record)
     order = sorted(ids, key=lambda record_id: keyed_number(seed, task.id, "sample", record_id))
-    survey = () if source.survey is None else (source.survey(_all(source, path, record)),)
+    survey = () if source.survey is None else (source.survey(_surveyed(source, order, path, record)),)
     bins = {"scale": scale} if task.in_bins else {}
     made, of_picture = 0, Counter()
     start, size = 0, math.ceil(SPARE * max_instances / len(task.sources)) + 50
@@ -96,7 +96,9 @@ def _some(chosen: list[str], records: Path, record: type) -> Iterator:
     return schemas.records(records, record, keep=lambda batch: pc.is_in(batch.column("record_id"), value_set=wanted))
 
 
-def _all(source: From, records: Path, record: type) -> Iterator:
+def _surveyed(source: From, order: list[str], records: Path, record: type) -> Iterator:
+    if source.survey_sample is not None:
+        return _some(order[: source.survey_sample], records, record)
     if source.where is None:
         return schemas.records(records, record)
     column, value = source.where
