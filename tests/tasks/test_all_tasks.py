@@ -101,7 +101,16 @@ def test_world_gives_instances(task, split, world):
     )
     assert 1 <= len(found) <= getattr(limits, f"max_{split}")
     pictures = Counter(i.image for i in found if i.image is not None)
-    assert max(pictures.values(), default=0) <= limits.max_per_picture
+    assert max(pictures.values(), default=0) <= limits.max_per_picture or task.role == "eval"
+
+
+@pytest.mark.parametrize("task", [t for t in TASKS.values() if t.role == "eval"], ids=lambda t: t.id)
+def test_cap_orders_what_unseen_tasks_are_evaluated_on_and_leaves_nothing_out(task, world):
+    records = records_of(task, world)
+    whole, capped = derived(task, records), derived(task, records, per_picture=1)
+    assert sorted(i.instance_id for i in capped) == sorted(i.instance_id for i in whole)
+    pictures = [i.image for i in capped if i.image is not None]
+    assert len(set(pictures[: len(set(pictures))])) == len(set(pictures))
 
 
 def test_ids_are_unique_over_everything(world):

@@ -30,6 +30,7 @@ def instances(
 ) -> Iterator[Instance]:
     """The task's instances of one split, at most max_instances, at most max_per_picture of one picture.
 
+    Unseen tasks are evaluated on the whole split if max_instances allows: what is above the cap comes last there.
     records: dataset -> its records of the split; of several datasets instances are taken in turn, as long as they last.
     scale: see regions.to_bins. Ids get the task's before them, and so differ from those of all other tasks.
     """
@@ -67,6 +68,7 @@ def _of_one(
     survey = () if source.survey is None else (source.survey(_surveyed(source, order, path, record)),)
     bins = {"scale": scale} if task.in_bins else {}
     made, of_picture = 0, Counter()
+    above = []
     start, size = 0, math.ceil(SPARE * max_instances / len(task.sources)) + 50
     while start < len(order):
         chosen = order[start : start + size]
@@ -74,12 +76,16 @@ def _of_one(
         for record_id in chosen:
             for instance in source.derive(found[record_id], Draw(seed, task.id, record_id), *survey, **bins):
                 if instance.image is not None and of_picture[instance.image] == max_per_picture:
-                    break
+                    if task.role != "eval":
+                        break
+                    above.append((record_id, instance))
+                    continue
                 of_picture[instance.image] += 1
                 made += 1
                 yield record_id, instance
         start += size
         size = math.ceil(SPARE * max(max_instances - made, 1) * start / made) if made else 2 * size
+    yield from above
 
 
 def _record_ids(source: From, records: Path, record: type) -> list[str]:
