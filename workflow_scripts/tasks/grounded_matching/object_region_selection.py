@@ -1,0 +1,45 @@
+"""Choose the region that shows an object of a category, out of four."""
+
+from collections.abc import Iterator
+
+from workflow_scripts.datasets.mscoco import Photo
+from workflow_scripts.regions import iou
+from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
+from workflow_scripts.tasks.coco_objects import by_category, touch, usable
+
+OPTIONS = 4
+APART = 0.5  # options overlap less than this, or they are nearly one
+
+
+def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
+    """One object, among others whose regions touch nothing of its category, not even its crowds."""
+    categories = by_category(usable(photo))
+    for name in draw.shuffled(list(categories), purpose="categories"):
+        same = [o.region for o in photo.objects if o.name == name]
+        others = [o for other, found in categories.items() if other != name for o in found]
+        target = draw.choice(categories[name], purpose=f"object: {name}")
+        options = [target.region]
+        for o in draw.shuffled(others, purpose=f"others than {name}"):
+            if len(options) < OPTIONS and not any(touch(o.region, s) for s in same):
+                if all(iou(o.region, other) < APART for other in options):
+                    options.append(o.region)
+        if len(options) == OPTIONS:
+            yield Instance(
+                instance_id=f"{photo.record_id}/{target.object_id}",
+                **picture_of(photo),
+                text=name,
+                option_regions=tuple(draw.shuffled(options, purpose="options")),
+                target_regions=(target.region,),
+            )
+            return
+
+
+TASK = Task(
+    name="Object-Region Selection",
+    dataset="mscoco",
+    role="train",
+    output="region_choice",
+    slots=frozenset({"TEXT", "OPTION"}),
+    metrics=("accuracy",),
+    derive=derive,
+)
