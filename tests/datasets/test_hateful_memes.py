@@ -37,7 +37,7 @@ def test_row_without_its_picture(raw):
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_files_may_lie_below_a_folder(raw, folder):
     root = raw.roots["hateful_memes"]
-    held = [root / ROWS, root / "img"]
+    held = [*root.glob("*.jsonl"), root / "img"]
     (root / folder).mkdir(exist_ok=True)
     for path in held:
         path.rename(root / folder / path.name)

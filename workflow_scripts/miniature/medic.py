@@ -13,18 +13,18 @@ from workflow_scripts.randomness import keyed_number
 
 DEPENDS_ON = ("medic",)  # sizes of config.miniature
 COLUMNS = ("image_id", "event_name", "image_path", "damage_severity", "informative", "humanitarian", "disaster_types")
-SPLITS = {"train": 1, "dev": 4, "test": 1}  # by which part of the size each is smaller
+SPLITS = {"train": 2, "dev": 0.5, "test": 1}  # how many times the size each has
 TYPES = (*disasters.DISASTERS, "not_disaster", "not_disaster")  # they take turns
 HARMLESS = ("peace", "scene", "relief", "scene")  # what is seen where there is no disaster; they take turns, too
 TWEETS = 917_790_000_000_000_000  # ids of pictures from there are a tweet's with a number behind
 
 
 def write(seed: int, sizes: Mapping[str, int], folder: Path) -> None:
-    """Write MEDIC.tar.gz, with sizes["medic"] pictures to test and as many to train on."""
+    """Write MEDIC.tar.gz, with sizes["medic"] pictures to test and twice as many to train on."""
     files: list[tuple[str, bytes]] = [("LICENSE_CC_BY_NC_SA_4.0.txt", b"Drawn, no rights reserved.\n")]
-    for split, part in SPLITS.items():
+    for split, times in SPLITS.items():
         lines = ["\t".join(COLUMNS)]
-        for row, picture in _rows(seed, split, max(sizes["medic"] // part, len(TYPES))):
+        for row, picture in _rows(seed, split, max(int(sizes["medic"] * times), len(TYPES))):
             lines.append("\t".join(row[column] for column in COLUMNS))
             files.append((row["image_path"], drawing.jpeg(picture)))
         files.append((f"MEDIC_{split}.tsv", ("\n".join(lines) + "\n").encode()))

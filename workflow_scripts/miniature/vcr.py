@@ -13,7 +13,7 @@ from workflow_scripts.miniature.scenes import Scene, Thing, scene
 from workflow_scripts.randomness import keyed_number
 
 DEPENDS_ON = ("vcr",)  # sizes of config.miniature
-SPLITS = ("val", "val", "train", "val", "val", "test")  # of neighbouring stills, over and over
+SPLITS = ("train", "val", "train", "val", "val", "test")  # of neighbouring stills, over and over
 QUESTIONS, CHOICES = 3, 4  # a still; answers and rationales to choose from, each
 CROWD_EVERY, CROWD = 15, 4  # of so many stills, the one that is full of people
 CROWD_PICTURE, CROWD_ROW, CROWD_ROWS = (200, 150), 6, 2  # pixels; people side by side; rows of them
