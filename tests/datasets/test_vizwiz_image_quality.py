@@ -38,7 +38,7 @@ def test_bad_votes(raw, change, record, reason):
     [bad] = raw.read("vizwiz_image_quality")
     assert (bad["split"], bad["file"], bad["position"], bad["record"]) == ("train", "train.json", "[0]", record)
     assert bad["reason"].startswith(reason)
-    assert photos(raw) == ["VizWiz_train_00000008"]
+    assert photos(raw) == ["VizWiz_train_00000008", "VizWiz_train_00000010"]
 
 
 def test_votes_may_lie_in_a_folder_of_their_own(raw):

@@ -28,6 +28,12 @@ SHAPES = ("round", "octagonal", "rectangular", "diamond")
 SIDES = ("left of", "right of", "above", "below")
 GROUNDS = ("grass", "sand", "snow", "asphalt")
 SPORTS = ("skateboarding", "surfing", "tennis", *POSE_SPORTS.values())
+USES = {  # what several kinds are good for, so that no question tells which of them it is
+    "eat": EDIBLE,
+    "ride": ("car", "skateboard", "surfboard"),
+    "read": ("book", "stop sign"),
+    "put water in": ("bottle", "vase"),
+}
 
 
 @dataclass(frozen=True)
@@ -90,16 +96,21 @@ def _presence(scene: Scene, draw: random.Random) -> Iterator[Question]:
         yield Question("object_presence", wording.format(a(category)), answer)
 
 
+def _alone_in_colour(scene: Scene) -> list[Thing]:
+    """Things that "the red thing" can mean: no other kind is of the colour; nor are people, of whom the shirt is."""
+    seen = (*scene.things, *scene.crowds)
+    kinds = {colour: {thing.category for thing in seen if thing.colour == colour} for colour in COLOURS}
+    return [t for t in scene.things if len(kinds[t.colour]) == 1 and t.category != "person" and t.colour != "white"]
+
+
 def _recognition(scene: Scene, draw: random.Random) -> Iterator[Question]:
     if scene.crowds:
         return
     seen = scene.categories
-    for thing in scene.things:
-        same_colour = {t.category for t in scene.things if t.colour == thing.colour}
+    for thing in _alone_in_colour(scene):
         wrong = wrong_of(thing.category, list(KINDS), draw, seen)
-        if len(same_colour) == 1 and thing.category != "person" and thing.colour != "white":
-            wording = draw.choice(("What is the {} thing?", "What is the {} object in the picture?"))
-            yield Question("object_recognition", wording.format(thing.colour), thing.category, wrong)
+        wording = draw.choice(("What is the {} thing?", "What is the {} object in the picture?"))
+        yield Question("object_recognition", wording.format(thing.colour), thing.category, wrong)
     foods = [c for c in seen if c in EDIBLE]
     if len(foods) == 1:
         wrong = ("pizza", "banana", "donut" if foods == ["apple"] else "apple")
@@ -176,14 +187,17 @@ def _attribute(scene: Scene, draw: random.Random) -> Iterator[Question]:
 
 
 def _utility(scene: Scene, draw: random.Random) -> Iterator[Question]:
-    for category in scene.categories:
-        use = KINDS[category].use
-        if use:
-            wrong = wrong_of(category, list(KINDS), draw, scene.categories)
-            wording = draw.choice(("What could you {}?", "Which object could you {}?", "Which thing could you {}?"))
-            yield Question("utility_affordance", wording.format(use), category, wrong)
-        if category in EDIBLE:
-            yield Question("utility_affordance", f"Can you eat the {category}?", "yes")
+    for use, kinds in USES.items():
+        seen = [c for c in scene.categories if c in kinds]
+        if len(seen) == 1:
+            wrong = wrong_of(seen[0], list(KINDS), draw, [*scene.categories, *kinds])
+            wording = draw.choice(("What could you {}?", "What can you {} here?", "Which object could you {}?"))
+            yield Question("utility_affordance", wording.format(use), seen[0], wrong)
+    for thing in _alone_in_colour(scene):
+        fitting = [use for use, kinds in USES.items() if thing.category in kinds]
+        use = draw.choice((*fitting, draw.choice(list(USES))))
+        answer = "yes" if use in fitting else "no"
+        yield Question("utility_affordance", f"Can you {use} the {thing.colour} thing?", answer)
 
 
 def _absurd(scene: Scene, draw: random.Random) -> Iterator[Question]:
