@@ -23,7 +23,7 @@ def by_category(objects: Iterable[Object]) -> dict[str, list[Object]]:
 
 
 def drawn(objects: Iterable[Object], draw: Draw) -> Iterator[Object]:
-    """The objects in drawn order, category by category: of ten people and a dog, the dog comes first half of the time."""
+    """The objects in drawn order, category by category: beside ten people a dog comes first half of the time."""
     categories = by_category(objects)
     for name in draw.shuffled(list(categories), purpose="categories"):
         yield from draw.shuffled(categories[name], purpose=f"objects: {name}")

@@ -16,13 +16,12 @@ def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
     categories = by_category(usable(photo))
     for name in draw.shuffled(list(categories), purpose="categories"):
         same = [o.region for o in photo.objects if o.name == name]
-        others = [o for other, found in categories.items() if other != name for o in found]
+        others = [o.region for found in categories.values() for o in found if not any(touch(o.region, s) for s in same)]
         target = draw.choice(categories[name], purpose=f"object: {name}")
         options = [target.region]
-        for o in draw.shuffled(others, purpose=f"others than {name}"):
-            if len(options) < OPTIONS and not any(touch(o.region, s) for s in same):
-                if all(iou(o.region, other) < APART for other in options):
-                    options.append(o.region)
+        for region in draw.shuffled(others, purpose=f"others than {name}"):
+            if len(options) < OPTIONS and all(iou(region, option) < APART for option in options):
+                options.append(region)
         if len(options) == OPTIONS:
             yield Instance(
                 instance_id=f"{photo.record_id}/{target.object_id}",
