@@ -214,12 +214,19 @@ CRITICAL = {1: 15.1, 2: 18.4, 3: 21.1, 4: 23.5, 5: 25.7, 6: 27.9, 7: 29.9}
 
 @pytest.mark.parametrize("task", CHOICES, ids=[t.id for t in CHOICES])
 def test_options_do_not_tell_the_answer(task, world):
-    """As many options everywhere. Drawn ones: the right one is equally often each of them. Two labels: half and half.
+    """As many options everywhere but where they are yes and no. Drawn ones: the right one is equally often each.
 
-    Where the options are the same labels everywhere and more than two, how often each is right is the dataset's.
+    Two labels: half and half. Where the options are the same labels everywhere and more than two, how often each is
+    right is the dataset's.
     """
     found = [i for seed in range(12) for i in derived(task, records_of(task, world), seed=seed, most=100)]
     assert len(found) >= 60
+    yes_or_no = [set(i.options) == {"yes", "no"} for i in found]
+    for form in sorted(set(yes_or_no)):
+        check_places([i for i, has_form in zip(found, yes_or_no) if has_form == form])
+
+
+def check_places(found: list) -> None:
     shown = [i.option_regions or i.options for i in found]
     [count] = {len(options) for options in shown}
     if len(set(shown)) == 1 and count > 2:
