@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from benchmarks.annotation_files import write_coco, write_visual_genome
+from workflow_scripts import schemas
 from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.tasks.registry import load_tasks
 
@@ -60,6 +61,14 @@ def read(dataset: str, root: Path, out: Path) -> tuple[dict[str, float], float]:
     return figures, sum((root / file).stat().st_size for file in files) / 1e6
 
 
+def derive(task: str, records: Path, out: Path) -> dict[str, float]:
+    """Figures of deriving INSTANCES of a task, which are told."""
+    limits = {"seed": 0, "max_instances": [INSTANCES], "max_per_picture": 4, "scale": 1.0}
+    figures = run("derive", task=task, **limits, records=[records], out=[out])
+    tell(f"derive {task}, {schemas.rows_of(out)} instances", figures)
+    return figures
+
+
 def tell(what: str, figures: dict[str, float], more: str = "") -> None:
     print(f"{what:52} {figures['cpu']:6.1f} s CPU {figures['gib']:5.2f} GiB  {more}", flush=True)
 
@@ -79,14 +88,9 @@ def main() -> None:
                 write(root)
             figures, megabytes = read(dataset, root, out)
             tell(f"read {dataset}, {megabytes:.0f} MB of JSON", figures, f"{megabytes / figures['cpu']:.0f} MB/s")
-            cpu, largest = 0.0, 0.0
-            tasks = [t for t in load_tasks().values() if t.dataset == dataset and "train" in t.splits]
-            for task in tasks:
-                limits = {"seed": 0, "max_instances": INSTANCES, "max_per_picture": 4}
-                records = out / dataset / "train.parquet"
-                figures = run("derive", task=task.id, **limits, records=records, out=out / f"{task.id}.parquet")
-                tell(f"derive {task.id}, {INSTANCES} instances", figures)
-                cpu, largest = cpu + figures["cpu"], max(largest, figures["gib"])
+            tasks = [t for t in load_tasks().values() if t.datasets == (dataset,) and "train" in t.splits]
+            found = [derive(task.id, out / dataset / "train.parquet", out / f"{task.id}.parquet") for task in tasks]
+            cpu, largest = sum(f["cpu"] for f in found), max(f["gib"] for f in found)
             tell(f"all {len(tasks)} tasks of {dataset}", {"cpu": cpu, "gib": largest}, f"{cpu / len(tasks):.1f} s each")
     print("the reference implementation parses instances_train2014.json again for each of its COCO tasks:", end=" ")
     print(f"{REFERENCE['cpu']:.0f} s CPU and {REFERENCE['gib']} GiB each")
