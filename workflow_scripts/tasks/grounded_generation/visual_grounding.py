@@ -8,13 +8,13 @@ from workflow_scripts.tasks.region_phrases import told_apart
 
 
 def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
-    """The photo's regions whose phrase no other region has, in drawn order."""
-    for described in draw.shuffled(told_apart(photo), purpose="order"):
+    """The photo's regions whose phrase means no other, in drawn order."""
+    for region in draw.shuffled(told_apart(photo), purpose="order"):
         yield Instance(
-            instance_id=f"{photo.record_id}/{described.region_id}",
+            instance_id=f"{photo.record_id}/{region.region_id}",
             **picture_of(photo),
-            text=described.phrase,
-            target_regions=(described.region,),
+            text=region.phrase,
+            target_regions=(region.region,),
         )
 
 

@@ -5,20 +5,24 @@ from collections.abc import Iterator
 from workflow_scripts.datasets.visual_genome import Photo
 from workflow_scripts.regions import iou
 from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
-from workflow_scripts.tasks.region_phrases import told_apart
+from workflow_scripts.tasks.region_phrases import SAME, told_apart
 
 OPTIONS = 4
-APART = 0.5  # options overlap less than this, or both could be meant
 
 
 def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
-    """The photo's regions with a phrase of their own and enough others that lie apart, in drawn order."""
-    described = told_apart(photo)
-    for target in draw.shuffled(described, purpose="order"):
+    """The regions with a phrase that means no other, and enough others around other things, in drawn order.
+
+    A region whose words are all among the target's is no option: "the dog" may be the one of "the dog on the grass".
+    """
+    candidates = told_apart(photo)
+    for target in draw.shuffled(candidates, purpose="order"):
         purpose = f"options of {target.region_id}"
         options = [target.region]
-        for other in draw.shuffled(described, purpose=purpose):
-            if len(options) < OPTIONS and all(iou(other.region, o) < APART for o in options):
+        for other in draw.shuffled(candidates, purpose=purpose):
+            if len(options) == OPTIONS:
+                break
+            if not other.words <= target.words and all(iou(other.region, o) < SAME for o in options):
                 options.append(other.region)
         if len(options) == OPTIONS:
             yield Instance(
