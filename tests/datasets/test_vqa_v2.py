@@ -15,7 +15,9 @@ def test_files_are_joined_by_id_and_not_by_order(native):
     assert {r["record_id"]: (r["image"][-8:-4], r["answer"]) for r in rows(native, "vqa_v2", "train")} == {
         "9000": ("0009", "brown"),
         "9001": ("0009", "2"),
+        "25000": ("0025", "at car"),
         "30000": ("0030", "yes"),
+        "36000": ("0036", "no"),
     }
 
 
@@ -27,7 +29,13 @@ def test_ten_answers_in_file_order(native):
 
 def test_objects_are_those_of_coco_each_named_once(native):
     objects = {r["record_id"]: r["objects"] for r in rows(native, "vqa_v2", "train")}
-    assert objects == {"9000": ["car", "dog", "sheep"], "9001": ["car", "dog", "sheep"], "30000": []}
+    assert objects == {
+        "9000": ["car", "dog", "sheep"],
+        "9001": ["car", "dog", "sheep"],
+        "25000": ["car", "person"],
+        "30000": [],
+        "36000": ["book", "bottle", "cat", "cup", "dining table", "person"],
+    }
 
 
 def test_objects_are_looked_up_in_cocos_split_of_the_same_name(native):
@@ -65,7 +73,7 @@ def test_bad_record_is_quarantined_with_its_reason(raw, file, change, record, re
     raw.edit("vqa_v2", file, lambda content: content[key][0].update(change))
     bad = [b for b in raw.read("vqa_v2") if not b["reason"].startswith("no annotation has")]
     assert [(b["record"], b["reason"]) for b in bad] == [(record, reason)]
-    assert len(rows(raw, "vqa_v2", "train")) == 2
+    assert len(rows(raw, "vqa_v2", "train")) == 4
 
 
 def test_question_whose_picture_coco_lacks(raw):

@@ -13,7 +13,7 @@ def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
             instance_id=photo.record_id,
             **picture_of(photo),
             target=draw.choice(photo.captions, purpose="caption"),
-            references=photo.captions,
+            references=tuple(dict.fromkeys(photo.captions)),
         )
 
 
