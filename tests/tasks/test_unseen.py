@@ -4,6 +4,8 @@ import dataclasses
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.tasks.derivation import derived, records
 from workflow_scripts.dataclass_columns import as_row
@@ -95,7 +97,7 @@ def test_sample(real, dataset, task_id, split):
 
 def pointing(*regions) -> visual7w.Photo:
     asked = visual7w.Question(1, "Which?", None, (), regions[0], tuple(regions[1:]))
-    return visual7w.Photo("pointing/1", "visual7w/x.jpg", 100, 100, "pointing", True, (asked,))
+    return visual7w.Photo("pointing/1", "visual7w/x.jpg", 100, 100, "pointing", True, (asked,), 1)
 
 
 APART = [(0.0, 0.0, 10.0, 10.0), (20.0, 0.0, 30.0, 10.0), (40.0, 0.0, 50.0, 10.0), (60.0, 0.0, 70.0, 10.0)]
@@ -169,7 +171,7 @@ def tokens(text: str) -> tuple[vcr.Token, ...]:
         ("She does n't , I ca n't .", "She doesn't, I can't."),
         ("He don ' t know .", "He don't know."),
         ('He says " stop ! " to [2] .', 'He says "stop!" to person 2.'),
-        ("She thinks ' oh no ' .", "She thinks 'oh no'."),
+        ("She thinks ' oh no , it ' s [0] ' .", "She thinks 'oh no, it's person 1'."),
         ("The boys ' room ( upstairs ) .", "The boys' room (upstairs)."),
         ("A well - made t - shirt / coat ...", "A well-made t-shirt/coat..."),
         ("It costs $ 5 ; why ?", "It costs $5; why?"),
@@ -178,6 +180,20 @@ def tokens(text: str) -> tuple[vcr.Token, ...]:
 def test_tokens_become_what_people_write(said, written):
     names = names_of(vcr.Object(n, (0.0, 0.0, 9.0, 9.0)) for n in ("person", "diningtable", "person", "person"))
     assert sentence(tokens(said), names) == written
+
+
+WORDS = ("The", "boys", "do", "n't", "'", "s", '"', "-", "/", ",", "(", ")", "$", "?", "...", "well")
+
+
+@given(st.lists(st.one_of(st.sampled_from(WORDS), st.integers(0, 11)), min_size=1))
+def test_joining_loses_no_word_and_no_name(said):
+    names = [f"person {n + 1}" for n in range(12)]
+    written = sentence([vcr.Token(t, ()) if isinstance(t, str) else vcr.Token(None, (t,)) for t in said], names)
+    whole = "".join(t if isinstance(t, str) else names[t] for t in said)
+    assert written.replace(" ", "") == whole.replace(" ", "")
+    assert "  " not in written
+    mentioned = [names[t] for t in said if not isinstance(t, str)]
+    assert re.findall(r"person \d+", written) == mentioned
 
 
 STILL = vcr.Question(
