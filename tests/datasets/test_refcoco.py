@@ -33,7 +33,7 @@ def reasons(bad: list[dict]) -> list[tuple]:
     [
         (
             lambda refs: refs[0].update(ann_id=201),
-            [("[0]", "ref 0", "ann_id is 201, which is none of the 4 objects of its photo")],
+            [("[0]", "ref 0", "ann_id is 201, which is none of the 7 objects of its photo")],
         ),
         (
             lambda refs: refs[2].update(image_id=77),
@@ -73,7 +73,7 @@ def test_bad_object_takes_its_reference_along(raw, fields, reason):
     raw.edit("refcoco", INSTANCES, lambda content: content["annotations"][0].update(fields))
     assert reasons(raw.read("refcoco")) == [
         ("train", INSTANCES, "annotations[0]", "annotation 101", reason),
-        ("train", REFS, "[0]", "ref 0", "ann_id is 101, which is none of the 3 objects of its photo"),
+        ("train", REFS, "[0]", "ref 0", "ann_id is 101, which is none of the 6 objects of its photo"),
     ]
     assert [r["ref_id"] for r in photos(raw)["refcoco/9"]["references"]] == [2]
 
@@ -99,6 +99,16 @@ def test_a_copy_may_hold_some_of_the_three(raw):
         shutil.rmtree(raw.roots["refcoco"] / name)
     with pytest.raises(BadData, match=r"no file of references; looked for refcoco/refs\(unc\)\.p, "):
         raw.read("refcoco")
+
+
+def test_photos_that_another_dataset_does_not_train_on(raw):
+    """refcoco+ trains on photo 30, which refcoco has in testA."""
+    raw.read("refcoco")
+    assert [name for name, photo in photos(raw).items() if photo["held_out"]] == ["refcoco+/30"]
+    assert not any(photo["held_out"] for photo in photos(raw, "validation").values())
+    shutil.rmtree(raw.roots["refcoco"] / "refcoco")
+    raw.read("refcoco")
+    assert not any(photo["held_out"] for photo in photos(raw).values())
 
 
 def test_pickle_that_calls_something(raw):

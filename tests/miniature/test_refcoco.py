@@ -90,3 +90,13 @@ def test_an_expression_is_true_of_its_thing_alone(archives, name):
             assert [t for t in scene.of(thing.category) if fits(words, t, scene)] == [thing], sentence
             seen.update(words & {"left", "right", "top", "bottom"})
     assert (min(seen.values()) > 50) if name == "refcoco" else not seen
+
+
+def test_the_three_partition_the_same_photos_differently(archives):
+    splits = {
+        name: {r["image_id"]: r["split"] for r in pickle.loads(content)} for name, (content, _) in archives.items()
+    }
+    pairs = {
+        (splits["refcoco"][i], splits["refcocog"][i]) for i in splits["refcoco"].keys() & splits["refcocog"].keys()
+    }
+    assert {("train", "val"), ("val", "train"), ("train", "train"), ("val", "val")} <= pairs

@@ -16,6 +16,7 @@ from workflow_scripts.raw.files import File
 
 # Whose partition of the photos is read. Mixing partitions of one dataset would put photos in two splits.
 REFS = {"refcoco": "refs(unc).p", "refcoco+": "refs(unc).p", "refcocog": "refs(umd).p"}
+TRAIN = "train"  # the native split
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,14 @@ class Reference:
 class Photo:
     """One picture with all its objects and with the references that one of the three datasets makes to them."""
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     record_id: str  # "<refcoco, refcoco+ or refcocog>/<COCO's image id>"
     image: str
     width: int
     height: int
     objects: tuple[Object, ...]
     references: tuple[Reference, ...]
+    held_out: bool  # it is in the native split train, but another of the three datasets has it in another split
 
 
 class _Sentence(msgspec.Struct):
@@ -53,6 +55,13 @@ class _Ref(msgspec.Struct):
     sentences: list[_Sentence]
 
 
+class _Placed(msgspec.Struct):
+    """A reference, for the split of its photo alone."""
+
+    image_id: Int
+    split: str
+
+
 class _Image(msgspec.Struct):
     id: Int
     width: Int
@@ -63,17 +72,29 @@ def read(source: Source) -> Iterator[tuple[str, Photo]]:
     """Yield the photos of the wanted splits, one dataset after the other, in the order of the references.
 
     A copy may hold only some of the three datasets. Of one at a time are held: the references of all splits, since a
-    pickle can only be read whole, and the boxes of the photos in the wanted ones.
+    pickle can only be read whole, and the boxes of the photos in the wanted ones. Before that, all
+    pickles are read once for the splits of the photos, since each dataset partitions the same ones differently.
     """
     present = [name for name, refs in REFS.items() if (source.root / name / refs).exists()]
     if not present:
         looked = ", ".join(f"{name}/{refs}" for name, refs in REFS.items())
         raise BadData(f"no file of references; looked for {looked}", file=source.root, fix="fetch the dataset anew")
+    not_only_trained_on = _not_only_trained_on(source, present)
     for name in present:
-        yield from _photos(source, name)
+        yield from _photos(source, name, not_only_trained_on)
 
 
-def _photos(source: Source, name: str) -> Iterator[tuple[str, Photo]]:
+def _not_only_trained_on(source: Source, names: list[str]) -> set[int]:
+    """Image ids of what is in another native split than train in any of the datasets."""
+    found = set()
+    for name in names:
+        for _, ref in pickles.elements(source.root / name / REFS[name], _Placed):
+            if not isinstance(ref, Unfit) and ref.split != TRAIN:
+                found.add(ref.image_id)
+    return found
+
+
+def _photos(source: Source, name: str, not_only_trained_on: set[int]) -> Iterator[tuple[str, Photo]]:
     file = f"{name}/instances.json"
     references = _references(source, f"{name}/{REFS[name]}")
     wanted = {image_id for _, image_id in references}
@@ -95,7 +116,8 @@ def _photos(source: Source, name: str) -> Iterator[tuple[str, Photo]]:
             picture = coco_picture(source, "train2014", image_id, size=(image.width, image.height))
             objects = _objects(source, split, file, image, instances[image_id], categories)
             made = _made(source, split, f"{name}/{REFS[name]}", refs, {o.object_id for o in objects})
-            yield split, Photo(f"{name}/{image_id}", **picture, objects=objects, references=made)
+            held_out = source.splits[split] == TRAIN and image_id in not_only_trained_on
+            yield split, Photo(f"{name}/{image_id}", **picture, objects=objects, references=made, held_out=held_out)
 
 
 def _references(source: Source, file: str) -> dict[tuple[str, int], list[tuple[str, _Ref]]]:
@@ -171,7 +193,7 @@ DATASET = Dataset(
     ),
     # patterns, not names, since a copy may hold only some of the three
     annotations=("refcoco*/instances.json", "refcoco*/refs(unc).p", "refcocog*/refs(umd).p"),
-    splits={"train": "train", "validation": "val"},
+    splits={"train": TRAIN, "validation": "val"},
     record=Photo,
     read=read,
     pictures_of=("mscoco",),

@@ -123,9 +123,11 @@ def _phrases(thing: Thing, scene: Scene, draw: random.Random) -> list[str]:
     return language.phrases(thing, scene, draw)
 
 
+# RefCOCOg partitions the photos anew: some that it trains on are in the others' val, and the other way round.
 _UNC = {5: "val", 15: "val", 3: "testA", 13: "testB"}
+_UMD = {5: "val", 10: "val", 3: "test", 8: "test"}
 _VARIANTS = {
     "refcoco": _Variant("refs(unc).p", _UNC, _looks_and_sides),
     "refcoco+": _Variant("refs(unc).p", _UNC, _looks),
-    "refcocog": _Variant("refs(umd).p", {5: "val", 15: "val", 3: "test", 13: "test"}, _phrases),
+    "refcocog": _Variant("refs(umd).p", _UMD, _phrases),
 }
