@@ -31,7 +31,7 @@ def test_bad_text(raw, fields, reason):
     raw.edit("coco_text", FILE, lambda content: content["anns"]["14"].update(fields))
     [bad] = raw.read("coco_text")
     assert (bad["split"], bad["file"], bad["position"], bad["reason"]) == ("train", FILE, "anns[14]", reason)
-    assert texts(raw) == [11, 12, 13]
+    assert texts(raw) == [11, 12, 13, 15, 16, 17]
 
 
 def test_text_without_its_class(raw):

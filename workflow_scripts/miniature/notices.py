@@ -13,8 +13,8 @@ from workflow_scripts.regions import Region, intersection
 WORDS = ("BUS", "CAFE", "EXIT", "HOTEL", "OPEN", "PARK", "SALE", "TAXI")
 FOREIGN_WORDS = ("CIAO", "HOLA", "MERCI")
 STYLES = ("printed", "printed", "handwritten", "lights")
-SHARE = 0.6  # of scenes that have things
-COUNTS = (2, 3, 3, 4)
+SHARE = 0.7  # of scenes that have things
+COUNTS = (2, 3, 4, 4)
 FOREIGN, ILLEGIBLE = 0.12, 0.3  # shares of notices
 HEIGHTS = (14, 18)  # pixels
 GAP = 2  # pixels around a notice that are free of everything
