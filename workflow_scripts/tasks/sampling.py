@@ -98,8 +98,12 @@ def _record_ids(source: From, records: Path, record: type) -> list[str]:
 
 
 def _some(chosen: list[str], records: Path, record: type) -> Iterator:
-    wanted = pa.array(chosen)
-    return schemas.records(records, record, keep=lambda batch: pc.is_in(batch.column("record_id"), value_set=wanted))
+    wanted = set(chosen)  # made once; Arrow's is_in would hash all that is chosen again for each batch
+
+    def keep(batch: pa.RecordBatch) -> pa.Array:
+        return pa.array([i in wanted for i in batch.column("record_id").to_pylist()], pa.bool_())
+
+    return schemas.records(records, record, keep=keep)
 
 
 def _surveyed(source: From, order: list[str], records: Path, record: type) -> Iterator:
