@@ -15,28 +15,28 @@ def claims(raw) -> dict[str, dict]:
 @pytest.mark.parametrize(
     ("old", "new", "record", "reason", "left"),
     [
-        ("200345,A cat can bark.", "200345, ", "claim 200345", "Claim is ' ', expected some text", ["17", "9"]),
+        ("200345,A cat can bark.", "200345, ", "claim 200345", "Claim is ' ', expected some text", ["17", "9", "31"]),
         (
             ",refuted,",
             ",False,",
             "claim 200345",
             "cleaned_truthfulness is 'False', expected one of supported, refuted, NEI",
-            ["17", "9"],
+            ["17", "9", "31"],
         ),
-        ("200345,", "n/a,", "claim n/a", "claim_id is 'n/a', expected a number", ["17", "9"]),
+        ("200345,", "n/a,", "claim n/a", "claim_id is 'n/a', expected a number", ["17", "9", "31"]),
         (
             "4,supported,",
             "4,refuted,",
             "claim 17",
             "cleaned_truthfulness is 'refuted', in an earlier row of the claim 'supported'",
-            ["17", "200345", "9"],
+            ["17", "200345", "9", "31"],
         ),
         (
             "9,Nobody knows.,,",
             "9,Nobody knows.,",
             "claim_id 9",
             "8 fields, the header has 9",
-            ["17", "200345"],
+            ["17", "200345", "31"],
         ),
     ],
 )
@@ -61,6 +61,7 @@ def test_picture_is_the_first_of_the_claim_by_number_not_by_prefix(native):
         "17": f"{folder}/00017-proof-01-a.png",
         "200345": f"{folder}/200345-proof-06-860df3d307141fc0.jpg",
         "9": None,
+        "31": f"{folder}/00031-proof-01-c.jpg",
     }
 
 

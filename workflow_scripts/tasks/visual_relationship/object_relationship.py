@@ -3,31 +3,25 @@
 from collections.abc import Iterator
 
 from workflow_scripts.datasets.visual_genome import Photo
-from workflow_scripts.regions import iou, is_usable
 from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
+from workflow_scripts.tasks.visual_relationship.predicates import plain
+from workflow_scripts.tasks.visual_relationship.relations import SURVEYED, Predicates, askable, same, survey
 
-SAME = 0.9  # subject and object that overlap more than this are one region
 
-
-def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
-    """The photo's relations, each once, in drawn order; all that are stated of a pair of regions are right answers."""
-    stated: dict[tuple, set[str]] = {}
-    for r in photo.relationships:
-        stated.setdefault((r.subject.region, r.object.region), set()).add(r.predicate)
-    asked = set()
-    for r in draw.shuffled(photo.relationships, purpose="order"):
-        pair = (r.subject.region, r.object.region)
-        if (pair, r.predicate) in asked or iou(*pair) > SAME:
+def derive(photo: Photo, draw: Draw, predicates: Predicates) -> Iterator[Instance]:
+    """Each pair of things once, in drawn order; all relations that are stated of the two are right answers."""
+    before = []
+    for r in askable(photo, draw, predicates):
+        stated = [o for o in photo.relationships if same(o.subject, r.subject) and same(o.object, r.object)]
+        if any(o in before for o in stated):
             continue
-        if not all(is_usable(region, photo.width, photo.height) for region in pair):
-            continue
-        asked.add((pair, r.predicate))
+        before.append(r)
         yield Instance(
             instance_id=f"{photo.record_id}/{r.relationship_id}",
             **picture_of(photo),
-            regions=pair,
-            target=r.predicate,
-            references=tuple(sorted(stated[pair])),
+            regions=(r.subject.region, r.object.region),
+            target=plain(r.predicate),
+            references=tuple(sorted({plain(o.predicate) for o in stated} - {""})),
         )
 
 
@@ -38,5 +32,7 @@ TASK = Task(
     output="text",
     slots=frozenset({"SUBJECT", "OBJECT"}),
     metrics=("rouge_l",),
+    survey=survey,
+    survey_sample=SURVEYED,
     derive=derive,
 )
