@@ -19,6 +19,7 @@ def own_and_foreign(photo: Photo, draw: Draw, pool: list[Text], count: int) -> t
     What only the photo's captions tell is in it, too: not everything has a box.
     """
     objects = {o.name for o in photo.objects}
-    own = [caption for caption in photo.captions if names_any(named(caption), objects)]
+    captions = draw.shuffled(photo.captions, purpose="caption")
+    own = next((c for c in captions if names_any(named(c), objects)), None)
     others = foreign(pool, objects | told(" . ".join(photo.captions)), count, draw) if own else None
-    return None if others is None else (draw.choice(own, purpose="caption"), others)
+    return None if others is None else (own, others)

@@ -99,8 +99,8 @@ toothbrush: toothbrush, tooth brush
 # A category and the words that may mean it, or something else
 _HINTS = """
 person: crowd, couple, family, families, audience, officer, police, driver, pitcher, catcher, cook, waiter, baby
-person: babies, infant, adult, male, female, mother, father, mom, dad, team, skater, jockey, chair lift, he, she, him, her
-person: his, they, their, hand, skiing, snowboarding, surfing, skateboarding, riding
+person: babies, infant, adult, male, female, mother, father, mom, dad, team, skater, jockey, chair lift
+person: he, she, him, her, his, they, their, hand, skiing, snowboarding, surfing, skateboarding, riding
 bicycle: cycle, cycling, biking, tandem, rack
 car: vehicle, traffic, auto, convertible, race
 motorcycle: scooter, vespa, cycle, vehicle, harley
@@ -191,7 +191,6 @@ _ENDS_NOUN = frozenset(
 _DENYING = frozenset(["no", "not", "none", "nobody", "nothing", "without", "empty", "missing", "never"])
 _ASKS_WHAT_THERE_IS = {("is", "there"), ("are", "there"), ("how", "many"), ("do", "you"), ("can", "you"), ("can", "we")}
 _WORD = re.compile(r"[a-z]+")
-_LONGEST = 3  # words of a name
 _AWAY = 3  # words from a determiner to its noun, at most
 
 
@@ -219,7 +218,10 @@ def _table() -> dict[str, Named]:
 CATEGORIES = tuple(dict.fromkeys(category for category, _ in _words_of(_NAMES)))
 _CLEAR = frozenset(word for _, word in _words_of(_NAMES))
 _STANDS_FOR = _table()
-_BEGIN_LONGER = frozenset(word.split()[0] for word in _STANDS_FOR if " " in word)
+_LONGEST: dict[str, int] = {}  # first word -> of how many words the longest name is that begins with it
+for _name in _STANDS_FOR:
+    _first, *_more = _name.split()
+    _LONGEST[_first] = max(_LONGEST.get(_first, 0), 1 + len(_more))
 
 
 def told(text: str) -> set[str]:
@@ -265,7 +267,7 @@ def _names(words: list[str]) -> Iterator[tuple[int, int, str]]:
     """(start, end, name) of each name in the text; of overlapping ones the first, and of these the longest."""
     start = 0
     while start < len(words):
-        longest = _LONGEST if words[start] in _BEGIN_LONGER else 1
+        longest = _LONGEST.get(words[start], 0)
         for end in range(min(start + longest, len(words)), start, -1):
             if (name := " ".join(words[start:end])) in _STANDS_FOR:
                 yield start, end, name
