@@ -83,7 +83,7 @@ READ = word("ab", 0)
         (word("cdefg", 300), {"ab"}),  # too small for so many letters
         (word("||", 300), {"ab"}),  # no letter, no digit
         (word("cd", 100), set()),  # each holds half of the other
-        (word("b", 100, width=100.0), set()),  # read twice, once in part
+        (word("b", 170, width=30.0), set()),  # read twice, once in part
         (word("cd", 170), {"ab", "cd"}),
     ],
 )

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from workflow_scripts.datasets.textvqa import Photo, Word
-from workflow_scripts.regions import area, intersection
+from workflow_scripts.regions import area
 from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
+from workflow_scripts.tasks.writing import apart, letters
 
 AREA_PER_LETTER = 6_000 / (1024 * 768)  # of the picture, at least: 6,000 square pixels in a photo of the usual size
 MAX_ROTATION = 10  # degrees; of a word that leans more, the upright box holds only a part
-MAX_SHARED = 0.2  # of the region's area, with any other word's
 
 
 def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
@@ -26,12 +26,11 @@ def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
 
 def _is_legible(word: Word, photo: Photo) -> bool:
     large = area(word.region) > AREA_PER_LETTER * len(word.word) * photo.width * photo.height
-    return large and abs(word.rotation) <= MAX_ROTATION and any(map(str.isalnum, word.word))
+    return large and abs(word.rotation) <= MAX_ROTATION and letters(word.word) != ""
 
 
 def _is_alone(word: Word, photo: Photo) -> bool:
-    others = (other.region for other in photo.words if other is not word)
-    return all(intersection(word.region, other) <= MAX_SHARED * area(word.region) for other in others)
+    return all(apart(word.region, other.region) for other in photo.words if other is not word)
 
 
 TASK = Task(
