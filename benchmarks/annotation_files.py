@@ -1,7 +1,7 @@
 """Annotation files of the real size and shape, made of seeded nonsense: MS COCO 2014 and Visual Genome.
 
-Counts are the published ones; the mix of short and long outlines and phrases gives the real files' size. Pictures are
-empty files, enough for `raw.check_pictures: none`.
+Counts are the published ones; the mix of short and long outlines and phrases gives the real files' size. Captions name
+things that their picture has, as tasks ask for. Pictures are empty files, enough for `raw.check_pictures: none`.
 """
 
 import json
@@ -9,10 +9,11 @@ import random
 from collections.abc import Iterable
 from pathlib import Path
 
+from workflow_scripts.tasks.image_text_matching.mentions import CATEGORIES
+
 COCO = {"train2014": (82_783, 604_907, 414_113), "val2014": (40_504, 291_875, 202_654)}  # pictures, boxes, captions
 VISUAL_GENOME_PICTURES = 108_077
 REGIONS, RELATIONSHIPS, QUESTIONS = 50, 21, 16  # of a picture, on average
-CATEGORIES = 80
 CROWD_SHARE = 0.012
 OUTLINE_NUMBERS = (20, 190)  # numbers of an outline, about 7 characters each
 WORDS = (
@@ -38,36 +39,35 @@ def write_coco(folder: Path) -> None:
             ",".join(f"{draw.uniform(0, 640):.2f}" for _ in range(draw.randint(*OUTLINE_NUMBERS))) for _ in range(2000)
         ]
         categories = json.dumps(
-            [
-                {"supercategory": "thing", "id": i, "name": WORDS[i % len(WORDS)] + "s" * (i // len(WORDS))}
-                for i in range(CATEGORIES)
-            ]
+            [{"supercategory": "thing", "id": i, "name": name} for i, name in enumerate(CATEGORIES)]
         )
         tail = [f'],"categories": {categories}}}']
         annotations = folder / "annotations"
         annotations.mkdir(exist_ok=True)
-        _write(
-            annotations / f"instances_{split}.json",
-            head,
-            (_box(draw, outlines, pictures, i) for i in range(boxes)),
-            tail,
-        )
-        told = (
-            f'{{"image_id": {7 * draw.randrange(pictures) + 9},"id": {i},"caption": "{_words(draw, 10)}."}}'
-            for i in range(captions)
-        )
-        _write(annotations / f"captions_{split}.json", head, told, ["]}"])
+        seen = [[] for _ in range(pictures)]  # of each picture, what its boxes hold
+        boxed = (_box(draw, outlines, seen, i) for i in range(boxes))
+        _write(annotations / f"instances_{split}.json", head, boxed, tail)
+        captioned = (_caption(draw, seen, i) for i in range(captions))
+        _write(annotations / f"captions_{split}.json", head, captioned, ["]}"])
 
 
-def _box(draw: random.Random, outlines: list[str], pictures: int, number: int) -> str:
+def _box(draw: random.Random, outlines: list[str], seen: list[list[str]], number: int) -> str:
+    picture, category = draw.randrange(len(seen)), int(len(CATEGORIES) * draw.random() ** 4)
+    seen[picture].append(CATEGORIES[category])
     x, y = draw.uniform(0, 500), draw.uniform(0, 400)
     crowd = draw.random() < CROWD_SHARE
     outline = f'{{"counts": [{draw.choice(outlines)}],"size": [480,640]}}' if crowd else f"[[{draw.choice(outlines)}]]"
     return (
         f'{{"segmentation": {outline},"area": {draw.uniform(30, 60000)},"iscrowd": {int(crowd)},'
-        f'"image_id": {7 * draw.randrange(pictures) + 9},"bbox": [{x:.2f},{y:.2f},{draw.uniform(5, 140):.2f},'
-        f'{draw.uniform(5, 80):.2f}],"category_id": {int(CATEGORIES * draw.random() ** 4)},"id": {number}}}'
+        f'"image_id": {7 * picture + 9},"bbox": [{x:.2f},{y:.2f},{draw.uniform(5, 140):.2f},'
+        f'{draw.uniform(5, 80):.2f}],"category_id": {category},"id": {number}}}'
     )
+
+
+def _caption(draw: random.Random, seen: list[list[str]], number: int) -> str:
+    picture = draw.randrange(len(seen))
+    named = " and ".join(draw.choices(seen[picture], k=2)) if seen[picture] else "nothing"
+    return f'{{"image_id": {7 * picture + 9},"id": {number},"caption": "A {named} {_words(draw, 7)}."}}'
 
 
 def write_visual_genome(folder: Path) -> None:
