@@ -233,6 +233,7 @@ NEARLY_LEFT = (5, 5, 205, 205)
         ([(LEFT, "a red van"), (RIGHT, "the red trucks")], set()),
         ([(LEFT, "a brown dog"), (RIGHT, "a man beside a brown dog")], {0, 1}),  # the second is a man
         ([(LEFT, "a brown dog"), (NEARLY_LEFT, "brown dog")], {0, 1}),  # one dog, twice
+        ([(LEFT, "a brown dog"), ((100, 0, 300, 200), "brown dog")], set()),  # hardly one dog: IoU 1/3
         ([(LEFT, "sky"), (MIDDLE, "a window"), (RIGHT, "this is a keyboard")], set()),  # too short
         ([(LEFT, "this is an outdoor scene"), (RIGHT, "the picture was taken at noon")], set()),  # of the whole
         ([((0, 0, 9, 9), "a brown dog"), (RIGHT, "brown dog asleep")], {1}),  # too small, and still a dog
@@ -261,7 +262,10 @@ def test_captions_are_tidy_and_what_is_said_of_the_same_place_is_right_too():
         ([(LEFT, "a man"), (RIGHT, "woman with a hat")], set()),
         ([(LEFT, "blue sky"), (NEARLY_LEFT, "white clouds")], set()),  # the same place
         ([(LEFT, "a man"), ((50, 50, 90, 90), "a smiling face")], set()),  # within it
-        ([(LEFT, "a man"), ((50, 50, 90, 90), "red tie"), (RIGHT, "the red tie")], set()),  # holds of a part of it
+        (
+            [(LEFT, "a man"), ((50, 50, 90, 90), "red tie"), (RIGHT, "red tie with dots")],
+            set(),
+        ),  # may be said of a part
         ([(LEFT, "grey road"), (RIGHT, "grey wall")], set()),
         ([(LEFT, "grey road"), (RIGHT, "wall beside a grey lawn")], {"wall beside a grey lawn"}),
     ],

@@ -128,9 +128,6 @@ def foreign(target: Described, candidates: Iterable[Described], everything: Sequ
     """
     near = [r for r in everything if not apart(r.region, target.region)]
     for c in candidates:
-        if (
-            apart(c.region, target.region)
-            and c.head.isdisjoint(target.head)
-            and not any(c.words <= r.words or r.words <= c.words for r in near)
-        ):
+        near_ones_say_it = any(c.words <= r.words or r.words <= c.words for r in near)  # c itself, if it is near
+        if c.head.isdisjoint(target.head) and not near_ones_say_it:
             yield c
