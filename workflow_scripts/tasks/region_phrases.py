@@ -124,7 +124,7 @@ def apart(a: Region, b: Region) -> bool:
 def foreign(target: Described, candidates: Iterable[Described], everything: Sequence[Described]) -> Iterator[Described]:
     """Those of the candidates whose phrase is wrong of the target.
 
-    They lie apart from it, are about other things, and say neither more nor less than a phrase of what overlaps it.
+    They lie apart from it, are about other things, and are no shorter or longer wording of what overlaps it.
     """
     near = [r for r in everything if not apart(r.region, target.region)]
     for c in candidates:
