@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from workflow_scripts.datasets import refcoco
 from workflow_scripts.datasets.mscoco import Object, Photo
 from workflow_scripts.regions import Region, is_usable
 from workflow_scripts.tasks.base import Draw
 
 
-def usable(photo: Photo) -> list[Object]:
+def usable(photo: Photo | refcoco.Photo) -> list[Object]:
     """Single objects, no crowds, that are large enough; by id."""
     found = [o for o in photo.objects if not o.crowd and is_usable(o.region, photo.width, photo.height)]
     return sorted(found, key=lambda o: o.object_id)
@@ -24,9 +25,10 @@ def by_category(objects: Iterable[Object]) -> dict[str, list[Object]]:
 
 def drawn(objects: Iterable[Object], draw: Draw) -> Iterator[Object]:
     """The objects in drawn order, category by category: beside ten people a dog comes first half of the time."""
+    generator = draw.generator("objects")
     categories = by_category(objects)
-    for name in draw.shuffled(list(categories), purpose="categories"):
-        yield from draw.shuffled(categories[name], purpose=f"objects: {name}")
+    for name in generator.sample(list(categories), len(categories)):
+        yield from generator.sample(categories[name], len(categories[name]))
 
 
 def touch(a: Region, b: Region) -> bool:

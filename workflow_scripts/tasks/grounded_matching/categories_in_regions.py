@@ -41,15 +41,16 @@ def derive(asked_inside: bool, photo: Photo, draw: Draw) -> Iterator[Instance]:
         possible = range(max(CATEGORIES - len(wrong), 0), min(CATEGORIES, len(right)) + 1)
         if not possible:
             continue
-        count = draw.choice(possible, purpose="how many")
-        answers = draw.sample(right, count, purpose="right")
-        others = draw.sample(wrong, CATEGORIES - count, purpose="wrong")
+        generator = draw.generator("options")
+        count = generator.choice(possible)
+        answers = generator.sample(right, count)
+        options = generator.sample(answers + generator.sample(wrong, CATEGORIES - count), CATEGORIES)
         target = ", ".join(sorted(answers)) or NONE
         yield Instance(
             instance_id=f"{photo.record_id}/{a.object_id}-{b.object_id}",
             **picture_of(photo),
             regions=(a.region, b.region),
-            options=(*draw.shuffled(answers + others, purpose="options"), NONE),
+            options=(*options, NONE),
             target=target,
             references=(target,),
         )

@@ -13,13 +13,15 @@ APART = 0.5  # options overlap less than this, or they are nearly one
 
 def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
     """One object, among others whose regions touch nothing of its category, not even its crowds."""
+    generator = draw.generator("options")
     categories = by_category(usable(photo))
-    for name in draw.shuffled(list(categories), purpose="categories"):
+    for name in generator.sample(list(categories), len(categories)):
         same = [o.region for o in photo.objects if o.name == name]
+        # None of the category's own is left: each touches itself.
         others = [o.region for found in categories.values() for o in found if not any(touch(o.region, s) for s in same)]
-        target = draw.choice(categories[name], purpose=f"object: {name}")
+        target = generator.choice(categories[name])
         options = [target.region]
-        for region in draw.shuffled(others, purpose=f"others than {name}"):
+        for region in generator.sample(others, len(others)):
             if len(options) < OPTIONS and all(iou(region, option) < APART for option in options):
                 options.append(region)
         if len(options) == OPTIONS:
@@ -27,7 +29,7 @@ def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
                 instance_id=f"{photo.record_id}/{target.object_id}",
                 **picture_of(photo),
                 text=name,
-                option_regions=tuple(draw.shuffled(options, purpose="options")),
+                option_regions=tuple(generator.sample(options, OPTIONS)),
                 target_regions=(target.region,),
             )
             return
