@@ -4,7 +4,8 @@ import functools
 
 _STEM = 4  # letters that words of one stem share at least: rain, rainy, raining
 _EMPTY = {"a", "an", "the", "of", "in", "on", "at", "to", "with", "and", "playing"}
-# Each line: answers that people give for the same thing. Words that share a stem or hold each other are alike anyway.
+# A line: answers that people give for the same thing; with a colon: a name that is also given to each of the others.
+# Words that share a stem or hold each other are alike anyway, and a final s does not matter.
 _NEAR = """
 gray, grey, silver, chrome
 tan, beige, brown, khaki
@@ -13,9 +14,9 @@ yellow, gold, golden, blonde
 red, maroon, burgundy
 blue, turquoise, teal, navy
 green, turquoise, teal, olive
-metal, metallic, steel, iron, aluminum, aluminium, chrome, tin, brass, copper, bronze, silver
+metal, metallic, steel, stainless steel, iron, aluminum, aluminium, chrome, tin, brass, copper, bronze, silver
 wood, hardwood, plywood, pine, oak, log, bamboo, wicker
-stone, rock, boulder, marble, granite, cobblestone, gravel, pebbles, concrete, cement, brick
+stone, rock, boulder, marble, granite, cobblestone, gravel, pebble, concrete, cement, brick
 concrete, cement, pavement, asphalt, tarmac, blacktop, street, road, highway, driveway, runway, parking lot
 ceramic, porcelain, china, clay, tile, tiled, linoleum, marble
 cloth, fabric, cotton, linen, canvas, polyester, denim, jean, wool, felt, velvet, silk, nylon, leather, suede
@@ -25,20 +26,26 @@ round, circle, circular, oval, oblong, sphere, spherical, ball, cylinder, curved
 square, rectangle, rectangular, cube, box, oblong
 octagon, octagonal, octogon, hexagon, polygon
 triangle, triangular, pointed, pointy
-striped, stripes, lines, slats
-plaid, checkered, squares
-person, people, man, men, woman, women, male, female, lady, girl, boy, child, children, kid, baby, adult, player
-player, batter, catcher, pitcher, umpire, skier, skateboarder, snowboarder, surfer, man, woman, person, people
-spectator, audience, crowd, people, person
-dog, puppy, puppies
+striped, stripe, line, slat
+plaid, checkered, square
+person: man, woman, male, female, lady, boy, girl, child, kid, baby, adult, passenger, driver, worker, spectator
+person: player, batter, catcher, pitcher, umpire, skier, skateboarder, snowboarder, surfer, cyclist, cook, clown
+people, person, men, women, children, man, woman, boy, girl, crowd, audience, spectator
+man, male, guy, boy
+woman, female, lady, girl
+child, kid, baby, boy, girl
+player, batter, catcher, pitcher, man, woman, boy, girl, umpire
+animal: dog, cat, horse, cow, sheep, goat, elephant, giraffe, zebra, bear, bird, deer, lion, tiger, monkey, pig, duck
+dog, puppy
 cat, kitten, feline
 cow, calf, cattle, bull, ox, bison, buffalo
 sheep, lamb, ram, goat
 horse, pony, ponies
 duck, goose, geese, swan
-bird, seagull, pigeon, parrot, owl, eagle, duck, goose, geese, swan, chicken, rooster
+bird: duck, goose, geese, swan, seagull, pigeon, parrot, owl, eagle, chicken, rooster, flamingo, ostrich, peacock
 rabbit, bunny
 mouse, mice
+vehicle: car, truck, bus, train, van, motorcycle, bicycle, boat, airplane, tractor, trailer, wagon, cart, scooter
 car, automobile, vehicle, suv, van, minivan, taxi, cab, jeep, sedan, truck
 train, locomotive, tram, trolley, engine, subway
 plane, airplane, aeroplane, jet
@@ -46,36 +53,47 @@ boat, ship, canoe, sailboat
 bike, bicycle, cycle
 bike, motorcycle, motorbike, moped, scooter
 tree, woods, forest, jungle, foliage, leaf, leaves, branch, evergreen, palm
-plant, bush, shrub, hedge, vegetation, greenery, foliage, leaves, fern, weeds
+plant, bush, bushes, shrub, hedge, vegetation, greenery, foliage, leaves, fern, weed
+plant: tree, flower, grass, palm, cactus
 grass, lawn, field, yard, park, meadow, pasture, greenery, hay
-water, ocean, sea, lake, river, pond, waves, beach, pool
+water, ocean, sea, lake, river, pond, wave, beach, pool
 beach, sand, shore, desert
 hill, mountain, slope, cliff, snow
-building, house, tower, skyscraper, church, hotel, apartment, store, shop, city, town, downtown
+building: house, tower, skyscraper, church, hotel, apartment, store, shop, barn, castle, school, garage, restaurant
+building, city, town, downtown
 street, road, city, town, downtown, urban
 sidewalk, path, walkway, pavement, trail, curb
 fence, railing, rail, gate, barrier, net, wire
 wall, brick, tile
 sky, cloud, sun
+furniture: table, desk, chair, couch, bed, dresser, cabinet, bookshelf, bench, stool
 table, desk, counter, countertop, tablecloth
 chair, seat, armchair, stool, bench, recliner
 couch, sofa, loveseat
 bed, mattress, headboard
 blanket, quilt, comforter, sheet
-curtain, drapes, blinds, shutters
+curtain, drapes, blind, shutter
 cabinet, drawer, dresser, shelf, shelves, bookcase, cupboard
 lamp, light, lantern
 picture, painting, photo, poster, portrait, artwork, drawing, print
 sign, billboard, poster, banner, advertisement
 bag, purse, handbag, backpack, luggage, suitcase
-cup, mug, glass, drink, coffee, tea, beverage
-beer, wine, juice, soda, milk, drink, beverage
+cup, mug, glass, drink
+drink: coffee, tea, beer, wine, juice, soda, milk, water
 plate, dish, bowl
-utensils, silverware, cutlery, fork, knife, knives, spoon
+utensil: fork, knife, knives, spoon
+silverware: fork, knife, knives, spoon
+utensil, silverware, cutlery
+knife, knives
+appliance: refrigerator, oven, stove, microwave, toaster, dishwasher, blender
+food: pizza, sandwich, cake, donut, hot dog, salad, bread, broccoli, carrot, banana, apple, orange, fruit, vegetable
+fruit: apple, banana, orange, lemon, strawberries, grape, pineapple, peach
+vegetable: broccoli, carrot, tomato, lettuce, onion, pepper, cauliflower, potatoes, corn
+dessert: cake, donut, doughnut, cupcake, cookie, pie, pastry, ice cream
 donut, doughnut, pastry, bagel
 burger, hamburger, sandwich
 hotdog, hot dog, sausage
-cake, cupcake, dessert, pastry, frosting, icing
+cake, cupcake, pastry, frosting, icing
 fries, french fries, potatoes
 tv, television, monitor, screen, computer, laptop
 phone, telephone, cell phone, cellphone
@@ -86,33 +104,32 @@ toilet, commode, bidet
 bathtub, tub, shower
 trash can, trashcan, garbage, bin, trash, dumpster
 hair drier, hair dryer, blow dryer
-glasses, sunglasses, goggles
+glasses, eyeglasses, sunglasses, goggles
 hat, cap, helmet
+clothing: shirt, coat, jacket, sweater, pants, jeans, dress, hat
 pants, jeans
 coat, jacket, sweater, shirt
-happy, joy, smile, smiling, excited, excitement, surprise, love
+happy, joy, smile, smiling, excited, excitement, surprise, love, content
 sad, upset, unhappy, sorrow
 angry, anger, mad, upset, frustrated, disgust
 bored, boredom, tired, sleepy, indifferent
 scared, fear, nervous, confused
-calm, relaxed, content, happy, neutral, serious, focused
+calm, relaxed, content, neutral, serious, focused
 sunny, sunshine, sun, clear, fair, warm, hot, nice, mild, pleasant, summer
-cloudy, overcast, gloomy, fog, hazy
-rain, wet, storm
-snow, winter, cold, chilly, cool
+cloudy, overcast, gloomy, fog, foggy, hazy
+rain, rainy, raining, wet, storm, stormy
+snow, snowy, snowing, winter, cold, chilly, cool
 fall, autumn
-spring, summer
 night, evening, dark
 day, morning, afternoon, noon
 restaurant, cafe, bar, kitchen
 soccer, football
 ski, skis, skiing
-wii, video game, video games
+wii, video game
 standing, posing, watching, looking, waiting
 eat, eating, grazing, lunch, dinner, breakfast
 sleeping, laying, lying, resting, relaxing
 running, walking, jogging
-knit, sew
 """.strip().splitlines()
 
 
@@ -131,26 +148,40 @@ def says(text: str, answer: str) -> bool:
     >>> says("Is the clock large or small?", "small"), says("What is left of the carpet?", "car")
     (True, False)
     """
-    return f" {' '.join(_words(answer))} " in f" {' '.join(_words(text))} "
+    return _apart(answer) in _apart(text)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _apart(text: str) -> str:
+    """Its words, each with a blank on either side."""
+    return f" {' '.join(_words(text))} "
 
 
 def _words(text: str) -> list[str]:
     return "".join(c if c.isalnum() else " " for c in text.lower()).split()
 
 
+Mark = str | tuple[int, str]  # a stem; a line of _NEAR and, if it has a colon, who of it
+
+
 @functools.cache
-def _groups() -> dict[str, set[int]]:
-    """Member -> the lines of _NEAR that it is in."""
-    groups: dict[str, set[int]] = {}
+def _near() -> dict[str, set[Mark]]:
+    """Answer or word -> its marks by _NEAR."""
+    marks: dict[str, set[Mark]] = {}
     for number, line in enumerate(_NEAR):
-        for member in line.split(", "):
-            groups.setdefault(member, set()).add(number)
-    return groups
+        name, _, others = line.rpartition(": ")
+        for other in others.split(", "):
+            mark = (number, other if name else "")
+            marks.setdefault(other, set()).add(mark)
+            if name:
+                marks.setdefault(name, set()).add(mark)
+    return marks
 
 
 @functools.lru_cache(maxsize=10_000)
-def _marks(answer: str) -> frozenset[str | int]:
-    """What an answer shares with those that are alike: stems of its words, lines of _NEAR."""
+def _marks(answer: str) -> frozenset[Mark]:
+    """What an answer shares with those that are alike."""
     words = [w for w in _words(answer) if w not in _EMPTY]
-    lines = [_groups().get(part, ()) for part in (answer, *words)]
-    return frozenset(w[:_STEM] for w in words).union(*lines)
+    parts = [answer] if answer in _near() else words
+    near = [_near().get(form, set()) for part in parts for form in (part, part.removesuffix("s"))]
+    return frozenset(w[:_STEM] for w in words).union(*near)

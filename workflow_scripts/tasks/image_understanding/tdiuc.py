@@ -1,13 +1,14 @@
 """The scheme of all TDIUC tasks: a question, and options of the right answer's own form.
 
-Where the answer is yes or no, both are offered and equally frequent. Where it is a number, so are numbers near it;
-otherwise what else is answered to questions that begin alike. Wrong options are drawn as often as they are right
-answers, or the frequent answer would be the right one.
+Where the answer is yes or no, both are offered and equally frequent. Where it is a number, so are numbers near it, and
+the commonest are thinned; otherwise what else is answered to questions that begin alike. Wrong options are drawn as
+often as they are right elsewhere, or the commonest would be a good guess.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from workflow_scripts.datasets.tdiuc import Question
 from workflow_scripts.tasks.alike import alike, says
@@ -20,11 +21,12 @@ NUMBERS = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
-TENS = ("thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+NUMBER_WORDS = {*NUMBERS, "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"}  # that begin a number
 NEAR = 5  # how far a wrong number is from the right one, at most
 START = 4  # words of a question that tell what is asked for: "what is the weather"
+MOST = 200  # different answers to questions that begin alike; the rarer ones are nobody's wrong options
 
-Weighted = tuple[tuple[str, int], ...]  # answers and how often each is given, by alphabet
+Weighted = tuple[tuple[str, int], ...]  # answers and how often each is given, the most frequent first
 
 
 @dataclass(frozen=True)
@@ -32,31 +34,40 @@ class Answers:
     """What a split's questions of one type are answered."""
 
     yes_no: dict[str, int]
+    common: dict[str, int]  # the OPTIONS most frequent numbers
     numbers: dict[str, int]
     others: dict[tuple[str, ...], Weighted]  # by the first words of the question, none to START of them
 
 
 def survey(questions: Iterable[Question]) -> Answers:
     short = dict.fromkeys((*YES_NO, *NUMBERS), 0)
-    others: dict[tuple[str, ...], Counter[str]] = {}
+    others: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     for q in questions:
         if q.answer in short:
             short[q.answer] += 1
         elif not _is_number(q.answer):
             for start in _starts(q.question):
-                others.setdefault(start, Counter())[q.answer] += 1
+                others[start][q.answer] += 1
+    numbers = {answer: short[answer] for answer in NUMBERS}
+    common = sorted(filter(numbers.get, NUMBERS), key=numbers.get, reverse=True)[:OPTIONS]
     return Answers(
         yes_no={answer: short[answer] for answer in YES_NO},
-        numbers={answer: short[answer] for answer in NUMBERS},
-        others={start: tuple(sorted(times.items())) for start, times in others.items()},
+        common={answer: numbers[answer] for answer in common},
+        numbers=numbers,
+        others={start: _most_frequent(times) for start, times in others.items()},
     )
 
 
+def _most_frequent(times: Counter[str]) -> Weighted:
+    return tuple(sorted(times.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST])
+
+
 def derive(question: Question, draw: Draw, answers: Answers) -> Iterator[Instance]:
-    """The question; yes and no as often as the rarer of both, others if there are enough wrong answers."""
-    if question.answer in YES_NO:
-        if not is_kept(question.answer, answers.yes_no, draw, purpose="balance"):
+    """The question, if its answer is none too many and there are enough wrong ones."""
+    for rivals in (answers.yes_no, answers.common):
+        if question.answer in rivals and not is_kept(question.answer, rivals, draw, purpose="balance"):
             return
+    if question.answer in YES_NO:
         options = YES_NO
     else:
         wrong = _wrong_answers(question, draw, answers)
@@ -74,22 +85,31 @@ def derive(question: Question, draw: Draw, answers: Answers) -> Iterator[Instanc
 
 
 def _wrong_answers(question: Question, draw: Draw, answers: Answers) -> list[str]:
-    """Up to three; none if the right one would stand out: the question names it, or it is a number with none near."""
-    if says(question.question, question.answer):
-        return []
+    """Three, or fewer: then there are not enough."""
     if question.answer in NUMBERS:
-        at = NUMBERS.index(question.answer)
-        near = [(n, answers.numbers[n] + 1) for n in NUMBERS[max(at - NEAR, 0) : at + NEAR + 1] if n != question.answer]
-        return _by_weight(near, draw, purpose="wrong")[: OPTIONS - 1]
+        at, most = NUMBERS.index(question.answer), min(answers.common.values())
+        near = [n for n in NUMBERS[max(at - NEAR, 0) : at + NEAR + 1] if n != question.answer]
+        weighted = [(n, min(answers.numbers[n], most) + 1) for n in near]
+        return _by_weight(weighted, draw, purpose="wrong")[: OPTIONS - 1]
     if _is_number(question.answer):
         return []
-    shown = [question.answer]
-    for start in _starts(question.question):
-        for answer in _by_weight(answers.others.get(start, ()), draw, purpose=f"wrong {len(start)}"):
-            if len(shown) == OPTIONS:
-                break
-            if not says(question.question, answer) and not any(alike(answer, other) for other in shown):
-                shown.append(answer)
+    groups = [answers.others.get(start, ()) for start in _starts(question.question)]
+    drawn = (a for n, group in enumerate(groups) for a in _by_weight(group, draw, purpose=f"wrong {n}"))
+    unnamed = (a for a in drawn if not says(question.question, a))
+    if not says(question.question, question.answer):
+        return _unlike(question.answer, unnamed)
+    named = _unlike(question.answer, (a for group in groups for a, _ in group if says(question.question, a)))
+    return _unlike(question.answer, chain(named, unnamed)) if named else []  # "large or small?" needs both
+
+
+def _unlike(right: str, wrong: Iterable[str]) -> list[str]:
+    """The first three of these that are alike neither each other nor the right answer."""
+    shown = [right]
+    for answer in wrong:
+        if not any(alike(answer, other) for other in shown):
+            shown.append(answer)
+        if len(shown) == OPTIONS:
+            break
     return shown[1:]
 
 
@@ -101,7 +121,7 @@ def _starts(question: str) -> list[tuple[str, ...]]:
 
 def _is_number(answer: str) -> bool:
     """Whether it is a number in words, of whatever size."""
-    return answer.replace("-", " ").split()[0] in (*NUMBERS, *TENS)
+    return answer.replace("-", " ").split()[0] in NUMBER_WORDS
 
 
 def _by_weight(weighted: Iterable[tuple[str, int]], draw: Draw, *, purpose: str) -> list[str]:
