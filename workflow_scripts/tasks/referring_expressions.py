@@ -22,7 +22,7 @@ def referents(photo: Photo, draw: Draw) -> list[Referent]:
     """The photo's referents in drawn order; none if another of the three datasets holds the photo out.
 
     Ambiguous is what is said of two objects, and the bare name of a category that the photo shows twice. Each of the
-    three datasets has some 42,000 references to train on, so one instance a reference takes as much from each.
+    three datasets has some 42,000 references to train on, so one instance a reference takes about as much of each.
     """
     if photo.held_out:
         return []
