@@ -2,12 +2,21 @@
 
 from collections import Counter
 
-from workflow_scripts.randomness import Draw, keyed_number
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflow_scripts.randomness import Draw, keyed_number, keyed_numbers
 
 
 def test_numbers_are_the_same_everywhere():
     assert keyed_number("a", 1) == keyed_number("a", "1") == 4355257970792883420
     assert len({keyed_number("ab", "c"), keyed_number("a", "bc"), keyed_number("abc")}) == 3
+
+
+@given(st.integers(), st.text(), st.text())
+def test_numbers_of_many_items_are_those_of_each(seed, name, item):
+    assert keyed_numbers(seed)(item) == keyed_number(seed, item)
+    assert keyed_numbers(seed, name)(item) == keyed_number(seed, name, item)
 
 
 def test_order_of_choices_does_not_matter():

@@ -5,7 +5,7 @@ No generator is shared, so the order of records, the number of cores or another 
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -14,6 +14,19 @@ T = TypeVar("T")
 def keyed_number(*key: object) -> int:
     """A 64-bit number that depends on the key alone (its parts' text), the same on every machine."""
     return int.from_bytes(hashlib.blake2b(repr(tuple(map(str, key))).encode(), digest_size=8).digest(), "big")
+
+
+def keyed_numbers(*key: object) -> Callable[[object], int]:
+    """item -> keyed_number(*key, item), in half the time: what all items have in common is hashed once."""
+    common = hashlib.blake2b(digest_size=8)
+    common.update(("(" + "".join(f"{str(part)!r}, " for part in key)).encode())
+
+    def number(item: object) -> int:
+        whole = common.copy()
+        whole.update(f"{str(item)!r})".encode())
+        return int.from_bytes(whole.digest(), "big")
+
+    return number
 
 
 class Draw:

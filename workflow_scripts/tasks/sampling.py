@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from workflow_scripts import schemas
 from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.errors import BadData
-from workflow_scripts.randomness import Draw, keyed_number
+from workflow_scripts.randomness import Draw, keyed_numbers
 from workflow_scripts.tasks.base import From, Instance, Task
 
 T = TypeVar("T")
@@ -64,7 +64,7 @@ def _of_one(
     """(record id, instance) of one dataset's records."""
     record = load_dataset(source.dataset).record
     ids = _record_ids(source, path, record)
-    order = sorted(ids, key=lambda record_id: keyed_number(seed, task.id, "sample", record_id))
+    order = sorted(ids, key=keyed_numbers(seed, task.id, "sample"))
     survey = () if source.survey is None else (source.survey(_surveyed(source, order, path, record)),)
     bins = {"scale": scale} if task.in_bins else {}
     made, of_picture = 0, Counter()
