@@ -89,9 +89,11 @@ def main() -> None:
             figures, megabytes = read(dataset, root, out)
             tell(f"read {dataset}, {megabytes:.0f} MB of JSON", figures, f"{megabytes / figures['cpu']:.0f} MB/s")
             tasks = [t for t in load_tasks().values() if t.datasets == (dataset,) and "train" in t.splits]
-            found = [derive(task.id, out / dataset / "train.parquet", out / f"{task.id}.parquet") for task in tasks]
-            cpu, largest = sum(f["cpu"] for f in found), max(f["gib"] for f in found)
-            tell(f"all {len(tasks)} tasks of {dataset}", {"cpu": cpu, "gib": largest}, f"{cpu / len(tasks):.1f} s each")
+            for answers, of_kind in (("texts or regions", False), ("pictures", True)):
+                kind = [t.id for t in tasks if (t.output == "image") == of_kind]
+                found = [derive(task, out / dataset / "train.parquet", out / f"{task}.parquet") for task in kind]
+                cpu, largest = sum(f["cpu"] for f in found), max(f["gib"] for f in found)
+                tell(f"all {len(kind)} tasks of {dataset} with {answers} as answers", {"cpu": cpu, "gib": largest})
     print("the reference implementation parses instances_train2014.json again for each of its COCO tasks:", end=" ")
     print(f"{REFERENCE['cpu']:.0f} s CPU and {REFERENCE['gib']} GiB each")
 
