@@ -194,6 +194,17 @@ def test_a_box_around_two_things_is_not_asked_about():
     assert derived(load_task("grounded_object_identification").derive, photo) == []
 
 
+def test_neither_the_photo_nor_the_category_tells_what_a_region_shows():
+    photo = photo_of(
+        thing(1, "table", 0, side=100), thing(2, "cup", 10), *(thing(n, "dog", 30.0 * n, 150) for n in (3, 4))
+    )
+    found = [i for seed in range(900) for i in derived(load_task("object_region_matching").derive, photo, seed=seed)]
+    answers = Counter((i.text, i.target) for i in found)
+    assert answers.total() == 900
+    for name in ("table", "cup", "dog"):
+        assert abs(answers[name, "yes"] - answers[name, "no"]) < 70  # four standard deviations
+
+
 @pytest.mark.parametrize("other", [thing(2, "cup", 10), thing(2, "cup", 10, crowd=True), thing(2, "cup", 90, side=20)])
 def test_what_a_region_holds_or_cuts_is_not_denied(other):
     photo = photo_of(thing(1, "table", 0, side=100), other)

@@ -34,3 +34,9 @@ def drawn(objects: Iterable[Object], draw: Draw) -> Iterator[Object]:
 def touch(a: Region, b: Region) -> bool:
     """Whether two regions share any area. Those that share none share none as location bins, either."""
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def away_from(name: str, objects: Iterable[Object], photo: Photo) -> list[Object]:
+    """The objects, of other categories then, whose regions touch nothing of this category, not even its crowds."""
+    regions = [o.region for o in photo.objects if o.name == name]
+    return [o for o in objects if not any(touch(o.region, region) for region in regions)]

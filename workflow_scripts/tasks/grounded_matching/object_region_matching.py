@@ -4,21 +4,20 @@ from collections.abc import Iterator
 
 from workflow_scripts.datasets.mscoco import Photo
 from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
-from workflow_scripts.tasks.coco_objects import drawn, touch, usable
+from workflow_scripts.tasks.coco_objects import away_from, by_category, drawn, usable
 
 
 def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
-    """One object's region, with its category or with another one of the photo that is nowhere in the region.
+    """One category, with the region of one of its objects or of another object, where nothing of the category is.
 
     Only of photos that have both, so that neither the photo nor the category tells the answer.
     """
     objects = usable(photo)
-    for chosen in drawn(objects, draw):
-        inside = {o.name for o in photo.objects if touch(o.region, chosen.region)}
-        outside = sorted({o.name for o in objects} - inside)
-        if outside:
+    categories = by_category(objects)
+    for name in draw.shuffled(list(categories), purpose="categories"):
+        if others := away_from(name, objects, photo):
             shown = draw.coin(purpose="shown")
-            name = chosen.name if shown else draw.choice(outside, purpose="other category")
+            chosen = next(drawn(categories[name] if shown else others, draw))
             answer = "yes" if shown else "no"
             yield Instance(
                 instance_id=f"{photo.record_id}/{chosen.object_id}",
