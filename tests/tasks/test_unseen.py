@@ -133,19 +133,18 @@ def test_right_region_is_what_its_own_spelling_is_taken_for(world, scale):
 
 
 @pytest.mark.parametrize(
-    ("answers", "target", "references"),
+    ("answers", "target"),
     [
-        (["c"] * 2 + ["b", "a"] * 4, "b", ("b", "a")),  # a tie: what was said first
-        (["a"] * 3 + ["b"] * 4 + ["c"] * 3, "b", ("b", "a", "c")),
-        (["unanswerable"] * 2 + ["acme"] * 7 + ["acne"], "acme", ("acme",)),  # few gave up, one was mistaken
-        (["unanswerable"] * 6 + ["7"] * 4, "unanswerable", ("unanswerable", "7")),
-        (list("jihgfedcba"), "j", ("j",)),
+        (["c"] * 2 + ["b", "a"] * 4, "b"),  # a tie: what was said first
+        (["a"] * 3 + ["b"] * 4 + ["c"] * 3, "b"),
+        (["unanswerable"] * 2 + ["acme"] * 7 + ["acne"], "acme"),
+        (list("jihgfedcba"), "j"),
     ],
 )
-def test_majority_of_ten_answers(answers, target, references):
+def test_majority_of_ten_answers(answers, target):
     asked = textvqa.Question(1, "what?", tuple(answers))
     [instance] = derived(text_vqa.derive, textvqa.Photo("x", "textvqa/x.jpg", 9, 9, (asked,), ()))
-    assert (instance.target, instance.references) == (target, references)
+    assert (instance.target, instance.references) == (target, tuple(answers))
 
 
 # Commonsense VQA

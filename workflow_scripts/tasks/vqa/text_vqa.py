@@ -1,24 +1,21 @@
 """Unseen: answer a question by reading what is written in a photo."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from workflow_scripts.datasets.textvqa import Photo
 from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
-
-AGREED = 3  # of ten people: VQA's accuracy counts their answer in full. Single ones are often misread or a joke
+from workflow_scripts.tasks.vqa.ten_answers import most_frequent
 
 
 def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
-    """The photo's questions, in drawn order; the target is what most people answered, the first of equals."""
+    """The photo's questions, in drawn order, each with the most frequent answer; people's ten are its references."""
     for q in draw.shuffled(photo.questions, purpose="order"):
-        [(target, _), *others] = Counter(q.answers).most_common()
         yield Instance(
             instance_id=f"{photo.record_id}/{q.question_id}",
             **picture_of(photo),
             text=q.question,
-            target=target,
-            references=(target, *(answer for answer, times in others if times >= AGREED)),
+            target=most_frequent(q.answers),
+            references=q.answers,
         )
 
 
