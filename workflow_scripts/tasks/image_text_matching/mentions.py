@@ -265,16 +265,15 @@ def _words(text: str) -> list[str]:
 
 def _names(words: list[str]) -> Iterator[tuple[int, int, str]]:
     """(start, end, name) of each name in the text; of overlapping ones the first, and of these the longest."""
-    start = 0
-    while start < len(words):
-        longest = _LONGEST.get(words[start], 0)
-        for end in range(min(start + longest, len(words)), start, -1):
+    passed = 0
+    for start, word in enumerate(words):
+        if word not in _LONGEST or start < passed:
+            continue
+        for end in range(min(start + _LONGEST[word], len(words)), start, -1):
             if (name := " ".join(words[start:end])) in _STANDS_FOR:
                 yield start, end, name
-                start = end
+                passed = end
                 break
-        else:
-            start += 1
 
 
 def _determiner(words: list[str], noun: int) -> str | None:
