@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 
-from workflow_scripts.datasets.visual_genome import DescribedRegion, Photo
+from workflow_scripts.datasets.visual_genome import Photo
 from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
-from workflow_scripts.tasks.region_phrases import told_apart
+from workflow_scripts.tasks.region_phrases import Described, told_apart
 
 
-def described_part_task(name: str, fields: Callable[[Photo, DescribedRegion], dict]) -> Task:
+def described_part_task(name: str, fields: Callable[[Photo, Described], dict]) -> Task:
     """A task with one instance for each region whose phrase is its own, in drawn order.
 
     fields: what the model sees and is asked for, as fields of Instance.
