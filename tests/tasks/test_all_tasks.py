@@ -236,7 +236,7 @@ def check_places(found: list) -> None:
     )
     distinct = len({(i.instance_id, i.options, i.target) for i in found})
     if set(map(tuple, map(sorted, shown))) == {("no", "yes")}:
-        assert abs(at[0] / len(found) - 0.5) < 0.05 + 1.5 / distinct**0.5  # and three standard deviations of a fair coin
+        assert abs(at[0] / len(found) - 0.5) < 0.05 + 1.5 / distinct**0.5  # and three standard deviations of a coin
     else:
         expected = len(found) / count
         assert sum((at[n] - expected) ** 2 / expected for n in range(count)) < CRITICAL[count - 1]
