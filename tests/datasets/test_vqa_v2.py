@@ -18,6 +18,7 @@ def test_files_are_joined_by_id_and_not_by_order(native):
         "25000": ("0025", "at car"),
         "30000": ("0030", "yes"),
         "36000": ("0036", "no"),
+        "49000": ("0049", "helmet"),
     }
 
 
@@ -35,6 +36,7 @@ def test_objects_are_those_of_coco_each_named_once(native):
         "25000": ["car", "person"],
         "30000": [],
         "36000": ["book", "bottle", "cat", "cup", "dining table", "person"],
+        "49000": ["person"],
     }
 
 
@@ -73,7 +75,7 @@ def test_bad_record_is_quarantined_with_its_reason(raw, file, change, record, re
     raw.edit("vqa_v2", file, lambda content: content[key][0].update(change))
     bad = [b for b in raw.read("vqa_v2") if not b["reason"].startswith("no annotation has")]
     assert [(b["record"], b["reason"]) for b in bad] == [(record, reason)]
-    assert len(rows(raw, "vqa_v2", "train")) == 4
+    assert len(rows(raw, "vqa_v2", "train")) == 5
 
 
 def test_question_whose_picture_coco_lacks(raw):

@@ -1,4 +1,9 @@
-"""Texts of other pictures that are wrong of this one: they name a thing that it surely lacks."""
+"""Texts of other pictures that are wrong of this one: they name a thing that it surely lacks.
+
+How a text was drawn must not tell whether it is right: more pictures show people than kites, so a text about people
+would be right more often. Hence a picture and its text are paired with another picture and its text, both drawn alike,
+and kept only if each text is wrong of the other's picture: then each is as likely to be either.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,41 +12,53 @@ from workflow_scripts.tasks.answers import all_different
 from workflow_scripts.tasks.base import Draw
 from workflow_scripts.tasks.image_text_matching.mentions import Named
 
-SAMPLE = 4000  # records whose texts are drawn from
+SAMPLE = 4000  # pictures whose texts are drawn from
 TRIES = 60
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Text:
-    """A text that surely names something, and the picture that it is about."""
+    """A text and what it surely names."""
 
-    image: str
     text: str
     named: tuple[Named, ...]
 
+    def names_any(self, categories: Iterable[str]) -> bool:
+        return any(not name.isdisjoint(categories) for name in self.named)
 
-def names_any(named: Iterable[Named], categories: set[str]) -> bool:
-    return any(not name.isdisjoint(categories) for name in named)
-
-
-def is_foreign(named: Iterable[Named], categories: set[str]) -> bool:
-    """Whether something is named that is of none of these categories, which are all that may be in a picture."""
-    return any(name.isdisjoint(categories) for name in named)
+    def is_foreign_to(self, categories: Iterable[str]) -> bool:
+        """Whether it names something of none of these categories."""
+        return any(name.isdisjoint(categories) for name in self.named)
 
 
-def foreign(pool: list[Text], categories: set[str], count: int, draw: Draw) -> list[str] | None:
-    """So many texts that are foreign to a picture of these categories, each of another picture; None if too few are.
+@dataclass(frozen=True)
+class Described:
+    """A picture, all categories that may be in it, and the texts that surely name one that is."""
 
-    No two have the same normal form.
+    image: str
+    categories: frozenset[str]
+    texts: tuple[Text, ...]
+
+
+def own_and_foreign(here: Described, pool: list[Described], count: int, draw: Draw) -> tuple[str, list[str]] | None:
+    """A text of this picture, and so many that are wrong of it, each of another picture and with another normal form.
+
+    None if there is none or too few are found, or if the own one is not wrong of the first that is drawn.
     """
-    generator = draw.generator("foreign")
+    if not (here.texts and pool):
+        return None
+    generator = draw.generator("texts")
+    own = generator.choice(here.texts)
     found: dict[str, str] = {}
-    for _ in range(TRIES if pool else 0):
-        drawn = generator.choice(pool)
-        if drawn.image in found or not is_foreign(drawn.named, categories):
+    for number in range(TRIES):
+        other = generator.choice(pool)
+        text = generator.choice(other.texts)
+        if number == 0 and not (text.is_foreign_to(here.categories) and own.is_foreign_to(other.categories)):
+            return None
+        if other.image in found or not text.is_foreign_to(here.categories):
             continue
-        if all_different([*found.values(), drawn.text]):
-            found[drawn.image] = drawn.text
+        if all_different([own.text, *found.values(), text.text]):
+            found[other.image] = text.text
         if len(found) == count:
-            return list(found.values())
+            return own.text, list(found.values())
     return None

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from workflow_scripts.datasets.mscoco import Photo
 from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
-from workflow_scripts.tasks.image_text_matching.captions import own_and_foreign, survey
-from workflow_scripts.tasks.image_text_matching.foreign import SAMPLE, Text
+from workflow_scripts.tasks.image_text_matching.captions import described, survey
+from workflow_scripts.tasks.image_text_matching.foreign import SAMPLE, Described, own_and_foreign
 
 
-def derive(photo: Photo, draw: Draw, pool: list[Text]) -> Iterator[Instance]:
+def derive(photo: Photo, draw: Draw, pool: list[Described]) -> Iterator[Instance]:
     """One caption: the photo's own, or one that names a thing this photo has none of (and so is wrong of it)."""
-    captions = own_and_foreign(photo, draw, pool, 1)
+    captions = own_and_foreign(described(photo), pool, 1, draw)
     if captions is None:
         return
     own, [foreign] = captions

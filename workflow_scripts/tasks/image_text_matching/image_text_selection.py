@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from workflow_scripts.datasets.mscoco import Photo
 from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
-from workflow_scripts.tasks.image_text_matching.captions import own_and_foreign, survey
-from workflow_scripts.tasks.image_text_matching.foreign import SAMPLE, Text
+from workflow_scripts.tasks.image_text_matching.captions import described, survey
+from workflow_scripts.tasks.image_text_matching.foreign import SAMPLE, Described, own_and_foreign
 
 OPTIONS = 5
 
 
-def derive(photo: Photo, draw: Draw, pool: list[Text]) -> Iterator[Instance]:
+def derive(photo: Photo, draw: Draw, pool: list[Described]) -> Iterator[Instance]:
     """One of the photo's captions among those of four other photos, each of which names a thing this one has not."""
-    captions = own_and_foreign(photo, draw, pool, OPTIONS - 1)
+    captions = own_and_foreign(described(photo), pool, OPTIONS - 1, draw)
     if captions is None:
         return
     own, others = captions

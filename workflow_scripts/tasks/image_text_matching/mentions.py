@@ -4,6 +4,7 @@ Captions and questions call things by many words. A word may stand for several c
 other meanings, too ("orange", "mouse"): these may excuse a text that seems to name what a picture lacks, never accuse.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -226,7 +227,7 @@ for _name in _STANDS_FOR:
 
 def told(text: str) -> set[str]:
     """All categories that the text may name."""
-    return {category for _, _, name in _names(_words(text)) for category in _STANDS_FOR[name]}
+    return {category for _, _, name in _read(text)[1] for category in _STANDS_FOR[name]}
 
 
 def named(text: str) -> tuple[Named, ...]:
@@ -235,10 +236,10 @@ def named(text: str) -> tuple[Named, ...]:
     >>> [sorted(n) for n in named("An orange bike beside a cow")], named("A beach without people")
     ([['bicycle', 'motorcycle'], ['cow']], ())
     """
-    words = _words(text)
+    words, names = _read(text)
     if not _DENYING.isdisjoint(words):
         return ()
-    return tuple(_STANDS_FOR[name] for _, _, name in _names(words) if name in _CLEAR)
+    return tuple(_STANDS_FOR[name] for _, _, name in names if name in _CLEAR)
 
 
 def presumed(question: str) -> tuple[Named, ...]:
@@ -248,10 +249,10 @@ def presumed(question: str) -> tuple[Named, ...]:
     >>> presumed("What is on the brown dog's head?"), presumed("Are these dogs?")
     ((frozenset({'dog'}),), ())
     """
-    words = _words(question)
+    words, names = _read(question)
     if tuple(words[:2]) in _ASKS_WHAT_THERE_IS:
         return ()
-    found = [(_determiner(words, start), end, name) for start, end, name in _names(words) if name in _CLEAR]
+    found = [(_determiner(words, start), end, name) for start, end, name in names if name in _CLEAR]
     return tuple(
         _STANDS_FOR[name]
         for determiner, end, name in found
@@ -259,8 +260,11 @@ def presumed(question: str) -> tuple[Named, ...]:
     )
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower())
+@functools.lru_cache(maxsize=16)  # what a text names and what it may name are asked one after the other
+def _read(text: str) -> tuple[list[str], list[tuple[int, int, str]]]:
+    """The words of a text, and the names among them."""
+    words = _WORD.findall(text.lower())
+    return words, list(_names(words))
 
 
 def _names(words: list[str]) -> Iterator[tuple[int, int, str]]:

@@ -4,29 +4,35 @@ from collections.abc import Iterable, Iterator
 
 from workflow_scripts.datasets.vqa_v2 import Question
 from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
-from workflow_scripts.tasks.image_text_matching.foreign import Text, foreign, names_any
+from workflow_scripts.tasks.image_text_matching.foreign import Described, Text, own_and_foreign
 from workflow_scripts.tasks.image_text_matching.mentions import presumed, told
 
 
-def survey(questions: Iterable[Question]) -> list[Text]:
-    """The questions that take a thing for granted: "Is it daytime?" can be asked of any picture."""
-    return sorted(Text(q.image, q.question, things) for q in questions if (things := presumed(q.question)))
+def described(question: Question) -> Described:
+    """The picture by the question, if that takes an object for granted: "Is it daytime?" suits any picture."""
+    text = Text(question.question, presumed(question.question))
+    categories = frozenset(question.objects) | told(question.question)
+    return Described(question.image, categories, (text,) if text.names_any(question.objects) else ())
 
 
-def derive(question: Question, draw: Draw, pool: list[Text]) -> Iterator[Instance]:
+def survey(questions: Iterable[Question]) -> list[Described]:
+    """The questions that take an object of their picture for granted."""
+    found = map(described, questions)
+    return sorted((d for d in found if d.texts), key=lambda d: (d.image, d.texts[0].text))
+
+
+def derive(question: Question, draw: Draw, pool: list[Described]) -> Iterator[Instance]:
     """The question, if it takes an object of the picture for granted, or one that speaks so of what is not there."""
-    objects = set(question.objects)
-    if not names_any(presumed(question.question), objects):
+    questions = own_and_foreign(described(question), pool, 1, draw)
+    if questions is None:
         return
-    others = foreign(pool, objects | told(question.question), 1, draw)
-    if others is None:
-        return
+    own, [foreign] = questions
     matches = draw.coin(purpose="matches")
     answer = "yes" if matches else "no"
     yield Instance(
         instance_id=question.record_id,
         **picture_of(question),
-        text=question.question if matches else others[0],
+        text=own if matches else foreign,
         options=("yes", "no"),
         target=answer,
         references=(answer,),
