@@ -7,6 +7,7 @@ from workflow_scripts.tasks.registry import task_ids
 
 PAGE = (PROJECT / "docs/departures.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in PAGE.splitlines() if line.startswith("| ")]
+ROWS = [row for row in ROWS if row[-1] != "shown by"]
 
 
 def test_every_test_that_is_named_exists():
