@@ -154,7 +154,7 @@ def load_config(*overlays: str | dict) -> dict:
 
 @dataclass(frozen=True)
 class World:
-    """The miniature world of configs/smoke.yaml: archives made, downloaded, unpacked and read."""
+    """The miniature world of configs/smoke.yaml, for all tasks: archives made, downloaded, unpacked and read."""
 
     config: Config
     plan: Plan
@@ -169,7 +169,7 @@ class World:
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory) -> World:
-    config = check(load_config("smoke.yaml"))
+    config = check(load_config("smoke.yaml", {"tasks": {"extra": "all"}}))
     made = World(config, Plan(config), tmp_path_factory.mktemp("world"))
     mirror = made.folder / "mirror"
     for dataset in made.plan.datasets:
