@@ -26,6 +26,7 @@ T = TypeVar("T")
 Made = TypeVar("Made")
 
 CheckPictures = Literal["decode", "header", "none"]
+PhotoId = Literal["coco", "vg", "flickr"]  # by whose numbers photographs are known in several datasets
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Dataset:
     read: Callable[["Source"], Iterator[tuple[str, Any]]]  # (our split, record or pyarrow.RecordBatch of records)
     pictures_of: tuple[str, ...] = ()  # other datasets whose pictures its records name
     records_of: tuple[str, ...] = ()  # and those whose records of the same split its reader looks into
+    photo_ids: Mapping[PhotoId, str] = field(default_factory=dict)  # columns that say which photograph `image` is
+    pictures: bool = True  # no: its records have none
     id: str = ""
 
     def annotation_files(self, native_splits: Iterable[str], root: Path) -> list[str]:

@@ -12,6 +12,7 @@ from workflow_scripts import schemas
 from workflow_scripts.datasets.base import Dataset, Source, repeated
 from workflow_scripts.datasets.columns import Reasons, good_rows, grouped, region_array, regions_of, texts_of
 from workflow_scripts.datasets.json_files import Chunk, Int, chunks, position
+from workflow_scripts.datasets.photographs import flickr_id
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region
 
@@ -28,13 +29,14 @@ class Object:
 class Photo:
     """One picture with all that is annotated on it."""
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     record_id: str  # COCO's image id
     image: str
     width: int
     height: int
     objects: tuple[Object, ...]  # may be empty
     captions: tuple[str, ...]  # may be empty
+    flickr_id: str | None = None
 
 
 class _Image(msgspec.Struct):
@@ -42,6 +44,7 @@ class _Image(msgspec.Struct):
     file_name: str
     width: Int
     height: Int
+    flickr_url: str | None = None
 
 
 class Category(msgspec.Struct):
@@ -97,6 +100,7 @@ def read(source: Source) -> Iterator[tuple[str, pa.RecordBatch]]:
             *(photos[name] for name in ("record_id", "image", "width", "height")),
             _objects(boxed, photos, names),
             _captions(captioned, photos),
+            photos["flickr_id"],
         ]
         table = pa.Table.from_arrays(columns, schema=schemas.of_records(Photo))
         yield from ((split, batch) for batch in table.to_batches(schemas.ROWS_PER_GROUP))
@@ -104,11 +108,12 @@ def read(source: Source) -> Iterator[tuple[str, pa.RecordBatch]]:
 
 def _photos(source: Source, split: str, native: str, images: dict[int, tuple[str, _Image]]) -> dict[str, list]:
     """The columns of the pictures that are there, and under "unusable" the ids of the others."""
-    photos = {name: [] for name in ("record_id", "image", "width", "height", "id", "unusable")}
+    photos = {name: [] for name in ("record_id", "image", "width", "height", "flickr_id", "id", "unusable")}
     for at, image in images.values():
         with source.record(split, f"annotations/instances_{native}.json", at, f"image {image.id}"):
             picture = source.picture(f"{native}/{image.file_name}", size=(image.width, image.height))
-            for name, value in {"record_id": str(image.id), "id": image.id, **picture}.items():
+            ids = {"record_id": str(image.id), "flickr_id": flickr_id(image.flickr_url), "id": image.id}
+            for name, value in {**ids, **picture}.items():
                 photos[name].append(value)
     photos["unusable"] = list(images.keys() - set(photos["id"]))
     return photos
@@ -216,4 +221,5 @@ DATASET = Dataset(
     splits={"train": "train2014", "validation": "val2014"},
     record=Photo,
     read=read,
+    photo_ids={"coco": "record_id", "flickr": "flickr_id"},
 )

@@ -161,4 +161,5 @@ DATASET = Dataset(
     splits={"train": "train", "validation": "train", "test": "test"},
     record=TextInstance,
     read=read,
+    pictures=False,
 )

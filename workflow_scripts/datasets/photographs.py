@@ -1,10 +1,12 @@
-"""Photographs that several datasets share, by their ids: MS COCO's and Visual Genome's. They are stored once."""
+"""Photographs that several datasets share, by their ids: MS COCO's and Visual Genome's are stored once."""
 
+import re
 from typing import Any
 
 from workflow_scripts.datasets.base import Source
 
 _VISUAL_GENOME = ("VG_100K", "VG_100K_2")
+_FLICKR = re.compile(r"/(\d+)_[0-9a-z]+(?:_[a-z0-9]+)?\.\w+$")  # <id>_<secret>_<size>.jpg
 
 
 def coco_picture(
@@ -26,3 +28,13 @@ def visual_genome_picture(source: Source, image_id: int | str) -> dict[str, Any]
 
 def _coco(split: str, image_id: int) -> str:
     return f"{split}/COCO_{split}_{image_id:012d}.jpg"
+
+
+def flickr_id(url: str | None) -> str | None:
+    """The id that Flickr gave a photo, of a file's address there.
+
+    >>> flickr_id("http://farm9.staticflickr.com/8035/8024364858_9c41dc1666_z.jpg")
+    '8024364858'
+    """
+    found = _FLICKR.search(url or "")
+    return found[1] if found else None

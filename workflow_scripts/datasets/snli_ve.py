@@ -30,13 +30,14 @@ _PHOTOGRAPHS = ("flickr30k_images", "flickr30k-images", "Flickr30K/images")  # f
 class Hypothesis:
     """One sentence about one picture."""
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     record_id: str  # SNLI's pair id
     image: str
     width: int
     height: int
     hypothesis: str
     label: str  # one of LABELS
+    flickr_id: str
 
 
 class _Pair(msgspec.Struct):
@@ -97,6 +98,7 @@ def _hypothesis(source: Source, pair: _Pair) -> Hypothesis:
         **source.picture(*(f"data/{folder}/{pair.picture}.jpg" for folder in _PHOTOGRAPHS)),
         hypothesis=text_of(pair.sentence2, "sentence2"),
         label=pair.gold_label,
+        flickr_id=pair.picture,
     )
 
 
@@ -148,4 +150,5 @@ DATASET = Dataset(
     splits={"validation": "dev", "test": "test"},
     record=Hypothesis,
     read=read,
+    photo_ids={"flickr": "flickr_id"},
 )

@@ -9,6 +9,7 @@ import msgspec
 
 from workflow_scripts.datasets.base import Dataset, Source, region_of, text_of
 from workflow_scripts.datasets.json_files import Int
+from workflow_scripts.datasets.photographs import flickr_id
 from workflow_scripts.datasets.question_files import ten_answers
 from workflow_scripts.raw.files import File
 from workflow_scripts.regions import Region
@@ -36,13 +37,14 @@ class Word:
 class Photo:
     """One picture with its questions and words."""
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     record_id: str  # TextVQA's image id
     image: str
     width: int
     height: int
     questions: tuple[Question, ...]  # may be empty
     words: tuple[Word, ...]  # may be empty; so if the OCR file was not fetched
+    flickr_id: str | None = None
 
 
 class _Question(msgspec.Struct):
@@ -50,6 +52,7 @@ class _Question(msgspec.Struct):
     image_id: str
     question: str
     answers: list[str]
+    flickr_original_url: str | None = None
 
 
 class _Box(msgspec.Struct):
@@ -79,11 +82,13 @@ def read(source: Source) -> Iterator[tuple[str, Photo]]:
         file, ocr = f"{FOLDER}/TextVQA_0.5.1_{native}.json", f"{FOLDER}/TextVQA_Rosetta_OCR_v0.2_{native}.json"
         asked: dict[str, list[Question]] = {}
         places: dict[str, str] = {}  # of each photo's first question
+        flickr_ids: dict[str, str | None] = {}
         for at, q in source.stream(file, "data", _Question, split=split):
             with source.record(split, file, at, f"question {q.question_id}"):
                 question = Question(q.question_id, text_of(q.question, "question"), ten_answers(q.answers))
                 asked.setdefault(q.image_id, []).append(question)
                 places.setdefault(q.image_id, at)
+                flickr_ids.setdefault(q.image_id, flickr_id(q.flickr_original_url))
         if (source.root / ocr).exists():
             for at, scanned in source.stream(ocr, "data", _Scanned, split=split):
                 with source.record(split, ocr, at, f"image {scanned.image_id}"):
@@ -97,10 +102,15 @@ def read(source: Source) -> Iterator[tuple[str, Photo]]:
                         at=f"{at}.ocr_info",
                         name=lambda w: f"word {w.word!r}",
                     )
-                    yield split, Photo(scanned.image_id, **picture, questions=tuple(questions), words=words)
+                    flickr = flickr_ids.get(scanned.image_id)
+                    yield (
+                        split,
+                        Photo(scanned.image_id, **picture, questions=tuple(questions), words=words, flickr_id=flickr),
+                    )
         for image_id, questions in asked.items():
             with source.record(split, file, places[image_id], f"image {image_id}"):
-                yield split, Photo(image_id, **_picture(source, image_id), questions=tuple(questions), words=())
+                picture, flickr = _picture(source, image_id), flickr_ids[image_id]
+                yield split, Photo(image_id, **picture, questions=tuple(questions), words=(), flickr_id=flickr)
 
 
 def _picture(source: Source, image_id: str) -> dict[str, Any]:
@@ -138,4 +148,5 @@ DATASET = Dataset(
     splits={"train": "train", "validation": "val", "test": "val"},  # of the published test split there are no answers
     record=Photo,
     read=read,
+    photo_ids={"flickr": "flickr_id"},
 )

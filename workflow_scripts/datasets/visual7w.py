@@ -32,7 +32,7 @@ class Question:
 class Photo:
     """One picture with its questions of one kind; a picture with both kinds is two records."""
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     record_id: str  # "<kind>/<image id>"
     image: str
     width: int
@@ -40,6 +40,7 @@ class Photo:
     kind: str  # telling or pointing
     in_pointing_test: bool  # the picture is in the test split of the pointing file
     questions: tuple[Question, ...]
+    visual_genome_id: int  # the same photograph there
 
 
 class _Box(msgspec.Struct):
@@ -113,6 +114,7 @@ def read(source: Source) -> Iterator[tuple[str, Photo]]:
                             at=f"{at}.qa_pairs",
                             name=lambda q: f"question {q.qa_id}",
                         ),
+                        visual_genome_id=image.image_id,
                     )
                     yield split, photo
 
@@ -144,4 +146,5 @@ DATASET = Dataset(
     splits={"train": "train", "validation": "val", "test": "test"},
     record=Photo,
     read=read,
+    photo_ids={"vg": "visual_genome_id"},
 )

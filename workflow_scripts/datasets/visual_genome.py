@@ -59,7 +59,7 @@ class Question:
 class Photo:
     """One picture with all that is annotated on it."""
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     record_id: str  # Visual Genome's image id
     image: str
     width: int
@@ -68,6 +68,7 @@ class Photo:
     regions: tuple[DescribedRegion, ...]
     relationships: tuple[Relationship, ...]
     questions: tuple[Question, ...]
+    flickr_id: str | None = None
 
 
 def split_of(image_id: int) -> str:
@@ -82,6 +83,7 @@ class _Image(msgspec.Struct):
     width: Int
     height: Int
     coco_id: Int | None = None
+    flickr_id: Int | None = None
 
 
 class _Region(msgspec.Struct, gc=False):
@@ -222,6 +224,7 @@ def _batch(source: Source, split: str, photos: list[_Annotated]) -> pa.RecordBat
         "record_id": pa.array([str(p.image.image_id) for p in photos]),
         **{name: pa.array([p.picture[name] for p in photos]) for name in ("image", "width", "height")},
         "coco_id": pa.array([p.image.coco_id for p in photos], pa.int64()),
+        "flickr_id": pa.array([p.image.flickr_id for p in photos], pa.int64()).cast(pa.string()),
         "regions": _regions(_Lists(source, split, "region_descriptions.json", [p.regions for p in photos]), sizes),
         "relationships": _relationships(
             _Lists(source, split, "relationships.json", [p.relationships for p in photos]), sizes
@@ -339,4 +342,5 @@ DATASET = Dataset(
     splits={"train": "train", "validation": "validation", "test": "test"},
     record=Photo,
     read=read,
+    photo_ids={"vg": "record_id", "coco": "coco_id", "flickr": "flickr_id"},
 )

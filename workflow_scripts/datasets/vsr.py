@@ -17,13 +17,14 @@ from workflow_scripts.raw.files import File
 class Statement:
     """One statement about one picture."""
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     record_id: str  # "<native split>/<line>": the lines have no id of their own
     image: str
     width: int
     height: int
     statement: str
     label: bool
+    coco_id: int
 
 
 class _Row(msgspec.Struct):
@@ -44,25 +45,32 @@ def read(source: Source) -> Iterator[tuple[str, Statement]]:
 def _statement(source: Source, record_id: str, row: _Row) -> Statement:
     if row.label not in (0, 1):
         raise BadRecord(f"label is {row.label}, expected 0 or 1")
+    coco_id = _coco_id(row.image)
     return Statement(
         record_id=record_id,
-        **_picture(source, row.image),
+        **_picture(source, row.image, coco_id),
         statement=text_of(row.caption, "caption"),
         label=row.label == 1,
+        coco_id=coco_id,
     )
 
 
-def _picture(source: Source, name: str) -> dict[str, Any]:
+def _coco_id(name: str) -> int:
+    """Of a picture's name in MS COCO 2017."""
+    if not re.fullmatch(r"\d{12}\.jpg", name):
+        raise BadRecord(f"image is {name!r}, expected twelve digits and .jpg")
+    return int(name.removesuffix(".jpg"))
+
+
+def _picture(source: Source, name: str, coco_id: int) -> dict[str, Any]:
     """The picture of a name in MS COCO 2017.
 
     Of the dataset's own folders, if somebody has put pictures there, else MS COCO 2014's.
     """
-    if not re.fullmatch(r"\d{12}\.jpg", name):
-        raise BadRecord(f"image is {name!r}, expected twelve digits and .jpg")
     own = (f"data/trainval2017/{name}", f"data/images/{name}")
     if any(map(source.has_picture, own)):
         return source.picture(*own)
-    return coco_2017_picture(source, int(name.removesuffix(".jpg")))
+    return coco_2017_picture(source, coco_id)
 
 
 _REPOSITORY = "https://raw.githubusercontent.com/cambridgeltl/visual-spatial-reasoning"
@@ -87,4 +95,5 @@ DATASET = Dataset(
     record=Statement,
     read=read,
     pictures_of=("mscoco",),
+    photo_ids={"coco": "coco_id"},
 )

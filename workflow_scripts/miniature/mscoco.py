@@ -8,7 +8,7 @@ from workflow_scripts.miniature import drawing, language
 from workflow_scripts.miniature.archives import json_bytes, write_zip
 from workflow_scripts.miniature.kinds import KINDS
 from workflow_scripts.miniature.scenes import Crowd, Scene, Thing
-from workflow_scripts.miniature.universes import COCO_SIZES, Picture, coco_pictures
+from workflow_scripts.miniature.universes import COCO_SIZES, Picture, coco_flickr_id, coco_pictures
 from workflow_scripts.randomness import keyed_number
 
 DEPENDS_ON = ("mscoco_train", "mscoco_val")  # sizes of config.miniature
@@ -58,7 +58,7 @@ def image_entry(picture: Picture, split: str) -> dict:
         "height": picture.scene.height,
         "width": picture.scene.width,
         "date_captured": "2014-01-01 00:00:00",
-        "flickr_url": f"http://miniature.invalid/flickr/{picture.image_id}.jpg",
+        "flickr_url": f"http://farm.miniature.invalid/2014/{coco_flickr_id(picture.image_id)}_drawn_z.jpg",
         "id": picture.image_id,
     }
 

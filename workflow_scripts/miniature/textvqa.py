@@ -90,12 +90,13 @@ def _spellings(sign: Sign) -> tuple[str, str | None]:
 def _question(
     q: Question, question_id: int, image_id: str, picture: SignPicture, split: str, draw: random.Random
 ) -> dict:  # fmt: skip
+    flickr_id = int(image_id, 16) % 10**10
     return {
         "question": q.question,
         "image_id": image_id,
         "image_classes": ["Traffic sign"] if picture.signs else [],
-        "flickr_original_url": f"https://miniature.invalid/{image_id}_o.jpg",
-        "flickr_300k_url": f"https://miniature.invalid/{image_id}_z.jpg",
+        "flickr_original_url": f"https://farm.miniature.invalid/300/{flickr_id}_drawn_o.jpg",
+        "flickr_300k_url": f"https://farm.miniature.invalid/300/{flickr_id}_drawn_z.jpg",
         "image_width": picture.background.width,
         "image_height": picture.background.height,
         "answers": _answers(q, draw),

@@ -16,8 +16,10 @@ COCO_IDS = {"train2014": 25, "val2014": 42}  # first ids; every 13th from there 
 COCO_SIZES = {"train2014": "mscoco_train", "val2014": "mscoco_val"}  # keys of sizes
 SHARED_EVERY, VAL_EVERY = 3, 4  # every third of Visual Genome's pictures is COCO's; every fourth of these from val2014
 LOW_IDS_EVERY, HIGH_IDS = 4, 2_315_300  # every fourth id of Visual Genome is low, the others are above
-TEST_IDS = 2_400_000  # of Visual7W's test pictures
+TEST_IDS = 2_400_000  # of Visual7W's test pictures that are in no other dataset
 TEST_EVERY = 5  # every fifth of Visual7W's pictures is a test picture
+SHARED_TESTS = 4  # every fourth of these is Visual Genome's, too
+FLICKR_IDS = {"mscoco": 3_000_000_000, "visual_genome": 5_000_000_000}  # of Flickr, to which an id here is added
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Picture:
 
 def coco_id(split: str, index: int) -> int:
     return COCO_IDS[split] + 13 * index
+
+
+def coco_flickr_id(image_id: int) -> int:
+    """Where a picture of MS COCO comes from; it is the same in Visual Genome."""
+    return FLICKR_IDS["mscoco"] + image_id
 
 
 @lru_cache(maxsize=4096)
@@ -70,11 +77,11 @@ def visual_genome_pictures(seed: int, sizes: Mapping[str, int]) -> Iterator[Pict
 
 
 def visual7w_pictures(seed: int, sizes: Mapping[str, int]) -> Iterator[tuple[str, Picture]]:
-    """(split, picture): train and val are Visual Genome's first pictures, test pictures are in no other dataset."""
+    """(split, picture) of Visual Genome's first pictures; most test pictures are in no other dataset instead."""
     for index in range(sizes["visual7w"]):
-        fifth = index // TEST_EVERY
-        if index % TEST_EVERY == TEST_EVERY - 1:
-            yield "test", Picture(TEST_IDS + fifth, scene(seed, "visual7w test", index))
+        fifth, place = divmod(index, TEST_EVERY)
+        split = {TEST_EVERY - 1: "test", TEST_EVERY - 2: "val"}.get(place, "train")
+        if split == "test" and fifth % SHARED_TESTS:
+            yield split, Picture(TEST_IDS + fifth, scene(seed, "visual7w test", index))
         else:
-            split = "val" if index % TEST_EVERY == TEST_EVERY - 2 else "train"
-            yield split, visual_genome_picture(seed, sizes, index - fifth)
+            yield split, visual_genome_picture(seed, sizes, index)

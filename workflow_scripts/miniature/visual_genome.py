@@ -9,7 +9,7 @@ from workflow_scripts.miniature.archives import json_bytes, write_zip
 from workflow_scripts.miniature.kinds import PLACES, SKIES, WALL
 from workflow_scripts.miniature.mscoco import jpeg
 from workflow_scripts.miniature.scenes import Scene, Thing, within
-from workflow_scripts.miniature.universes import Picture, visual_genome_pictures
+from workflow_scripts.miniature.universes import FLICKR_IDS, HIGH_IDS, Picture, coco_flickr_id, visual_genome_pictures
 from workflow_scripts.randomness import keyed_number
 from workflow_scripts.regions import Region
 
@@ -56,8 +56,15 @@ def _image(picture: Picture, folder: str) -> dict:
         "height": picture.scene.height,
         "image_id": picture.image_id,
         "coco_id": picture.coco_id,
-        "flickr_id": None,
+        "flickr_id": _flickr_id(picture),
     }
+
+
+def _flickr_id(picture: Picture) -> int | None:
+    """Of those with low ids nothing is known."""
+    if picture.coco_id is not None:
+        return coco_flickr_id(picture.coco_id)
+    return None if picture.image_id < HIGH_IDS else FLICKR_IDS["visual_genome"] + picture.image_id
 
 
 def _corner_and_size(box: Region, draw: random.Random | None = None) -> tuple[int, int, int, int]:
