@@ -1,4 +1,5 @@
-# Instances of one task -> examples: each instance under each of the task's instructions.
+# Instances of one task -> examples: each instance under each of the task's instructions. What is trained on has nothing in
+# common with what unseen tasks are evaluated on.
 
 for _splits in PLAN.split_sets:
 
@@ -7,6 +8,8 @@ for _splits in PLAN.split_sets:
             f"expand_{'_'.join(_splits)}"
         input:
             instances=expand("results/instances/{{task}}/{split}.parquet", split=_splits),
+            held_out=[] if _splits == ("test",) else rules.hold_out.output.held_out,
+            fingerprints=lambda w, _splits=_splits: [] if _splits == ("test",) else PLAN.fingerprints_of(w.task),
         output:
             examples=expand("results/examples/{{task}}/{split}.parquet", split=_splits),
         log:
@@ -25,6 +28,8 @@ for _splits in PLAN.split_sets:
             code=stage_digest("expand"),
             templates=lambda w: PLAN.templates(w.task),
             scale=PLAN.location_scale,
+            max_instances=[PLAN.max_instances(split) for split in _splits],
         shell:
             "python -m workflow_scripts.stages.expand --scale {params.scale} --templates {params.templates:q}"
-            " --instances {input.instances} --out {output.examples} > {log} 2>&1"
+            " --max-instances {params.max_instances} --instances {input.instances} --held-out {input.held_out}"
+            " --fingerprints {input.fingerprints} --out {output.examples} > {log} 2>&1"

@@ -28,7 +28,7 @@ for _splits in PLAN.split_sets:
         params:
             code=lambda w: stage_digest("derive", task=w.task),
             seed=PLAN.config.seed,
-            max_instances=[PLAN.max_instances(split) for split in _splits],
+            max_instances=[PLAN.max_derived(split) for split in _splits],
             max_per_picture=PLAN.config.instances.max_per_picture,
             scale=lambda w: PLAN.location_scale if PLAN.tasks[w.task].in_bins else 1.0,
         shell:

@@ -86,6 +86,7 @@ class Instances(Section):
     max_validation: Count
     max_test: Count
     max_per_picture: Count
+    spare: Annotated[float, Field(ge=0)]
 
 
 class Tokens(Section):

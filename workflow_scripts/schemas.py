@@ -68,6 +68,28 @@ INSTANCES = _table(  # derive -> expand
     ],
 )
 
+FINGERPRINTS = _table(  # fingerprint -> hold_out, expand; one row a picture
+    "fingerprints",
+    1,
+    {
+        "image": pa.string(),
+        "ids": _list(pa.string()),  # numbers that datasets know the photograph by: "coco:9", "vg:1", "flickr:123"
+        "hash": pa.binary(),  # separation.picture_hash; null: too flat to be known by it
+    },
+    optional=["hash"],
+)
+
+HELD_OUT = _table(  # hold_out -> expand; what the unseen tasks are evaluated on
+    "held_out",
+    1,
+    {
+        "task": pa.string(),
+        "kind": pa.string(),  # id, hash or text
+        "value": pa.string(),  # a hash in hexadecimal
+        "kinds": _list(pa.string()),  # of a hash: the kinds of numbers that its picture is known by
+    },
+)
+
 EXAMPLES = _table(  # expand -> tokenise; one instance's examples are neighbours
     "examples",
     2,
@@ -293,6 +315,28 @@ def rows_of(path: Path) -> int:
 def column(path: Path, name: str) -> list:
     """One column of any table of ours."""
     return pq.read_table(path, columns=[name]).column(name).to_pylist()
+
+
+def columns(path: Path, names: list[str]) -> pa.Table:
+    """Some columns of any table of ours."""
+    return pq.read_table(path, columns=names)
+
+
+def leaves(path: Path, name: str) -> Iterator:
+    """The values of every field of that name of any table of ours, however deep in its columns."""
+    file = pq.ParquetFile(path)
+    paths = [file.schema.column(at).path for at in range(len(file.schema))]
+    wanted = [path for path in paths if path.split(".")[-1] == name]
+    for batch in file.iter_batches(ROWS_PER_GROUP, columns=wanted):
+        for column in batch.columns:
+            yield from _leaves(column)
+
+
+def _leaves(column: pa.Array) -> list:
+    """A column that was read for one field in it."""
+    while pa.types.is_nested(column.type):
+        [column] = column.flatten() if pa.types.is_struct(column.type) else [column.flatten()]
+    return column.to_pylist()
 
 
 def texts(path: Path, *, leave_out: Iterable[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from workflow_scripts.stages import download
 
 TEXTS = of_records(load_dataset("natural_instructions").record)
 INSTANCES = "annotations/instances_train2014.json"
-CROWDS = (900100000009, 900100000049, 900100000061)  # ids of boxes around groups
+CROWDS = (900100000009, 900100000049, 908400000061)  # ids of boxes around groups
 CAPTIONS = "annotations/captions_train2014.json"
 PHOTO = "train2014/COCO_train2014_000000000009.jpg"
 

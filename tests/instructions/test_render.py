@@ -159,7 +159,8 @@ def test_every_task_expands(task, world, tmp_path):
     made, out = tmp_path / "instances.parquet", tmp_path / "examples.parquet"
     records = [world.records(dataset, task.splits[0]) for dataset in task.datasets]
     derive.main(task=task.id, seed=0, max_instances=[4], max_per_picture=4, scale=1.0, records=records, out=[made])
-    expand.main(templates=world.plan.templates(task.id), scale=world.plan.location_scale, instances=[made], out=[out])
+    templates, scale = world.plan.templates(task.id), world.plan.location_scale
+    expand.main(templates=templates, scale=scale, max_instances=[4], instances=[made], out=[out])
     rows = list(schemas.read(out, schemas.EXAMPLES))
     instances = schemas.column(made, "instance_id")
     each = 1 if task.own_instruction else 5

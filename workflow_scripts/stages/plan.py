@@ -1,6 +1,7 @@
 """What a configuration amounts to: which tasks, datasets, splits and files there will be. The rules ask this."""
 
 import json
+import math
 import os
 import sys
 from functools import cached_property
@@ -15,7 +16,7 @@ from workflow_scripts.instructions.templates import check_all, load_templates
 from workflow_scripts.memo import VARIABLE
 from workflow_scripts.models.ofa.sizes import FILES as MODEL_FILES
 from workflow_scripts.models.released import VQGAN_GRID
-from workflow_scripts.provenance import files_digest, library_versions
+from workflow_scripts.provenance import digest_of, files_digest, library_versions, stage_digest
 from workflow_scripts.stages.entry import RUN
 from workflow_scripts.stages.sources import Sources
 from workflow_scripts.tasks.base import Task
@@ -95,6 +96,38 @@ class Plan(Sources):
 
     def max_instances(self, split: str) -> int:
         return getattr(self.config.instances, f"max_{split}")
+
+    def max_derived(self, split: str) -> int:
+        """Of what is trained on some to spare: expand leaves out what an unseen task has in common with it."""
+        share = 0 if split == "test" else self.config.instances.spare
+        return math.ceil(self.max_instances(split) * (1 + share))
+
+    def trained_on(self, table: str) -> list[str]:
+        """The table, instances or examples, of every split that is not an unseen task's."""
+        seen = (t for t in self.tasks.values() if t.role != "eval")
+        return [f"results/{table}/{t.id}/{split}.parquet" for t in seen for split in t.splits]
+
+    # Pictures, by which the tasks are kept apart
+
+    @property
+    def fingerprints(self) -> list[str]:
+        """Of the pictures of all tasks."""
+        return sorted({path for task in self.tasks for path in self.fingerprints_of(task)})
+
+    def fingerprints_of(self, task: str) -> list[str]:
+        """Of the datasets that the pictures of a task's records are of."""
+        owners = {o for d in self.tasks[task].datasets for o in owners_of(d)}
+        return [f"results/fingerprints/{owner}.parquet" for owner in sorted(owners)]
+
+    def records_of_pictures(self, owner: str) -> list[str]:
+        """The records that name pictures of a dataset."""
+        users = [d for d in self.datasets if owner in owners_of(d)]
+        return [f"results/records/{d}/{split}.parquet" for d in users for split in self.splits(d)]
+
+    def fingerprint_digest(self, owner: str) -> str:
+        """Of the code that fingerprinting a dataset's pictures depends on, its readers' declarations among it."""
+        users = [d for d in self.datasets if owner in owners_of(d)]
+        return digest_of([stage_digest("fingerprint", dataset=d) for d in users])
 
     def shards(self, task: str, split: str) -> list[str]:
         count = -(-self.max_instances(split) // self.config.tokens.instances_per_shard)
@@ -223,6 +256,12 @@ def _grid_of(file: Path) -> int:
         return sizes["resolution"] // 2 ** (len(sizes["ch_mult"]) - 1)
     except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise BadConfig(f"not a VQ-GAN's YAML: {error!r}", file=file) from error
+
+
+def owners_of(dataset: str) -> tuple[str, ...]:
+    """The datasets whose pictures a dataset's records name: other ones, or itself; none, if they have no pictures."""
+    declared = load_dataset(dataset)
+    return declared.pictures_of or ((dataset,) if declared.pictures else ())
 
 
 def _stage(task: Task) -> str:
