@@ -55,7 +55,7 @@ def objects(raw) -> dict[int, dict]:
             "box x=-50.0 y=200.0 w=40.0 h=20.0 lies outside its picture of 640 x 480 pixels",
         ),
         ({"category_id": 77}, "category_id is 77, the file lists 9 others"),
-        ({"image_id": 999}, "image_id 999 is none of the file's 4 images"),
+        ({"image_id": 999}, "image_id 999 is none of the file's 6 images"),
     ],
 )
 def test_bad_annotation_is_quarantined_with_its_reason(raw, fields, reason):

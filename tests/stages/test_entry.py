@@ -57,12 +57,13 @@ def test_input_made_by_other_code_with_the_same_rows_is_the_same_input(start, wo
     """The early cut-off: provenance of an input is no part of the key."""
     made, out = tmp_path / "instances.parquet", tmp_path / "out.parquet"
     start(derive, **derivation(world, made))
-    start(expand, scale=1.0, templates="Count. <TEXT> <OPTION>", instances=made, out=out)
+    expansion = {"scale": 1.0, "max_instances": 9, "templates": "Count. <TEXT> <OPTION>", "instances": made, "out": out}
+    start(expand, **expansion)
     rows = list(schemas.read(made, schemas.INSTANCES))
     schemas.write(rows, schemas.INSTANCES, made, provenance={"made by": "other code"})
-    assert "memo" in start(expand, scale=1.0, templates="Count. <TEXT> <OPTION>", instances=made, out=out)
+    assert "memo" in start(expand, **expansion)
     schemas.write(rows[:-1], schemas.INSTANCES, made)
-    assert "memo" not in start(expand, scale=1.0, templates="Count. <TEXT> <OPTION>", instances=made, out=out)
+    assert "memo" not in start(expand, **expansion)
 
 
 @pytest.mark.parametrize("content", [None, b"PAR1 cut"])

@@ -99,7 +99,7 @@ def _add_argument(parser: argparse.ArgumentParser, parameter: inspect.Parameter)
 
 def _paths(values: dict, kinds: dict, kind: str) -> dict[str, list[Path]]:
     chosen = {name: values[name] for name in kinds if kinds[name] == kind and values[name] is not None}
-    return {name: v if isinstance(v, list) else [v] for name, v in chosen.items()}
+    return {name: list(v) if isinstance(v, list | tuple) else [v] for name, v in chosen.items()}
 
 
 def _through_memo(
