@@ -6,6 +6,7 @@ rule report:
         scores=rules.score.output.scores,
         answers=rules.score.output.answers,
         tables=rules.score.output.tables,
+        leakage=rules.leakage.output.table,
         logs=expand("results/models/{v}/log.jsonl", v=[v for v in PLAN.models if VARIANTS[v]]),
         instances=PLAN.every("instances"),
         examples=PLAN.every("examples"),
@@ -30,7 +31,7 @@ rule report:
         settings=PLAN.reporting,
     shell:
         "python -m workflow_scripts.stages.report --settings {params.settings:q} --scores {input.scores}"
-        " --answers {input.answers} --tables {input.tables} --logs {input.logs} --instances {input.instances}"
-        " --examples {input.examples} --shards {input.shards} --records {input.records}"
+        " --answers {input.answers} --tables {input.tables} --leakage {input.leakage}"
+        " --logs {input.logs} --instances {input.instances} --examples {input.examples} --shards {input.shards} --records {input.records}"
         " --quarantines {input.quarantines}"
         " --manifests {input.manifests} --out {output.html} > {log} 2>&1"

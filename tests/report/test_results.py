@@ -8,10 +8,16 @@ from workflow_scripts import schemas
 from workflow_scripts.report import figures, overlay, overview, results, wording
 from workflow_scripts.report.results import Aggregate, Comparison
 
+from . import world
+
 
 def comparison(*means):
     aggregates = tuple(None if m is None else Aggregate(m, m, 0.1, 2) for m in means)
     return Comparison("multimodal", tuple("abcdef"[: len(means)]), (), aggregates)
+
+
+def leaks(after: int) -> overview.Leakage:
+    return overview.Leakage(unseen=(), rows=(), tasks=1, before=9, after=after)
 
 
 def test_the_answer_names_the_best_variant_and_its_lead():
@@ -77,16 +83,24 @@ def test_warnings_only_where_something_matters():
         "bad": [],
         "skipped": [],
         "instances": {"t": 500},
+        "leaks": leaks(0),
     }
     assert wording.warnings(**nothing) == []
     bad = [overview.BadRecords("nlvr", "test", 3, ())]
     same = {("a", "t"): "no", ("a", "u"): "no", ("b", "t"): "w" * 99}
     found = dict(
         wording.warnings(
-            unparsed={"a": (9, 90)}, truncated={"t": 2}, constants=same, bad=bad, skipped=["u"], instances={"t": 16}
+            unparsed={"a": (9, 90)},
+            truncated={"t": 2},
+            constants=same,
+            bad=bad,
+            skipped=["u"],
+            instances={"t": 16},
+            leaks=leaks(3),
         )
     )
-    assert len(found) == 6
+    assert next(iter(found)) == "Trained on what is tested"
+    assert len(found) == 7
     assert found["Always the same answer"].startswith(f"a on 2 tasks (“no”); b on 1 task (“{'w' * 30}…”).")
     assert found["Outputs that could not be parsed"].startswith("a 10.0 % (9 of 90)")
 
@@ -111,3 +125,13 @@ def test_a_long_curve_is_thinned_and_keeps_its_ends():
     kept = figures._thinned(points)
     assert (kept[0], kept[-1]) == (points[0], points[-1])
     assert len(kept) <= figures.MAX_POINTS + 1
+
+
+def test_leakage_by_task_and_by_what_it_was_recognised(run):
+    names = {task: {"name": name} for task, (name, *_) in world.TASKS.items()}
+    found = overview.leakage(run["leakage"], names)
+    assert found.unseen == ("Grounded VQA", "Natural Language for Visual Reasoning")
+    [row] = found.rows
+    assert (row.name, row.before, row.after) == ("Visual Grounding", 5, 0)
+    assert row.cells == ({"by number": 3}, {"by looks": 1, "by text": 2})
+    assert (found.tasks, found.before, found.after) == (2, 5, 0)

@@ -37,6 +37,13 @@ TASKS = {
     "visual_grounding": ("Visual Grounding", "grounded_matching", "train", "visual7w", "region", ["iou_accuracy"]),
     "region_extraction": ("Region Extraction", "image_output", "extra", "visual7w", "image", []),
 }  # fmt: skip
+LEAKAGE = """task,unseen_task,reason,before,after
+region_extraction,any,any,0,0
+visual_grounding,grounded_vqa,id,3,0
+visual_grounding,natural_language_for_visual_reasoning,hash,1,0
+visual_grounding,natural_language_for_visual_reasoning,text,2,0
+visual_grounding,any,any,5,0
+"""
 FIELDS = ("name", "group", "role", "dataset", "output", "metrics")
 
 
@@ -67,6 +74,7 @@ def build(root: Path, *, count: int = 12, hostile: bool = True) -> dict:
         examples = [e for row in rows for e in _examples(task, row)]
         schemas.write(examples, schemas.EXAMPLES, root / f"examples/{task}/{splits[task]}.parquet")
     _scores(root, instances)
+    write_text(root / "tables/leakage.csv", LEAKAGE)
     for variant in VARIANTS[1:]:
         write_text(root / f"models/{variant}/log.jsonl", _log(variant))
     write_text(root / "records/nlvr/test.quarantine.jsonl", "")
@@ -80,6 +88,7 @@ def build(root: Path, *, count: int = 12, hostile: bool = True) -> dict:
         "scores": root / "scores/scores.parquet",
         "answers": root / "scores/answers.parquet",
         "tables": [root / "tables/tasks.csv", root / "tables/aggregates.csv"],
+        "leakage": root / "tables/leakage.csv",
         "logs": sorted(root.glob("models/*/log.jsonl")),
         "instances": sorted(root.glob("instances/*/*.parquet")),
         "examples": sorted(root.glob("examples/*/*.parquet")),

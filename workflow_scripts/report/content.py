@@ -7,7 +7,7 @@ from workflow_scripts.report import figures, gallery, overview, results, wording
 
 
 def collect(
-    settings: Mapping, *, scores: Path, answers: Path, tables: Mapping[str, Path], logs: Sequence[Path],
+    settings: Mapping, *, scores: Path, answers: Path, tables: Mapping[str, Path], leakage: Path, logs: Sequence[Path],
     instances: Sequence[Path], examples: Sequence[Path], records: Sequence[Path], quarantines: Sequence[Path],
     roots: Mapping[str, Path],
 ) -> dict:  # fmt: skip
@@ -25,6 +25,7 @@ def collect(
     trainings = overview.trainings(logs, variants)
     bad = overview.bad_records(quarantines)
     constants = results.constants(answers)
+    leaks = overview.leakage(leakage, tasks)
     base = settings["config"].get("model", {}).get("base")
     return {
         "variants": variants,
@@ -37,6 +38,7 @@ def collect(
             bad=bad,
             skipped=settings["skipped"],
             instances=evaluated,
+            leaks=leaks,
         ),
         "comparisons": [c for c in compared.values() if c.rows],
         "kind_names": wording.KIND_NAMES,
@@ -47,9 +49,11 @@ def collect(
         "task_plots": figures.task_panels(compared["multimodal"], by_instruction),
         "training_plots": figures.training_panels(trainings, variants),
         "trainings": trainings,
-        "groups": overview.tasks_by_group(tasks, settings["templates"], instances, by_instruction, variants),
+        "groups": overview.tasks_by_group(tasks, settings["templates"], examples, by_instruction, variants),
         "splits": overview.SPLITS,
         "bad_records": bad,
+        "leakage": leaks,
+        "leakage_csv": leakage.read_text(encoding="utf-8"),
         "datasets": overview.datasets(settings["datasets"], records, bad),
         "gallery": gallery.build(
             tasks=tasks,

@@ -1,5 +1,6 @@
 """What went in: instances by task and split, instructions with their scores, bad records, how training went."""
 
+import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from workflow_scripts import schemas
 from workflow_scripts.errors import BadData
 
 SPLITS = ("train", "validation", "test")
+ANY = "any"  # of leakage.csv: the row that counts each instance of a task once
+BY = {"id": "by number", "hash": "by looks", "text": "by text"}
 REASONS = 5  # how many bad records of a split are shown
 
 
@@ -58,6 +61,27 @@ class DatasetOverview:
 
 
 @dataclass(frozen=True)
+class LeakageRow:
+    """A training task: how many instances it has in common with each unseen task, by what they are recognised."""
+
+    name: str
+    cells: tuple[Mapping[str, int], ...]  # in the order of Leakage.unseen
+    before: int  # instances with anything in common with any unseen task
+    after: int  # of them, those that are trained on all the same
+
+
+@dataclass(frozen=True)
+class Leakage:
+    """What training tasks had in common with unseen ones; rows are the tasks that had something."""
+
+    unseen: tuple[str, ...]
+    rows: tuple[LeakageRow, ...]
+    tasks: int  # that were looked at
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
 class Training:
     """One variant's training: curves as (step, loss), and its last figures."""
 
@@ -70,12 +94,15 @@ class Training:
 def tasks_by_group(
     tasks: Mapping[str, Mapping],
     templates: Mapping[str, Sequence[str]],
-    instances: Sequence[Path],
+    examples: Sequence[Path],
     scores: Mapping[str, Mapping[tuple[str, str], Mapping[int, float]]],
     variants: Sequence[str],
 ) -> dict[str, list[TaskOverview]]:
-    """Groups by name, each with its tasks in the order of `tasks`; scores: see results.by_instruction."""
-    counts = {(p.parent.name, p.stem): schemas.open_table(p, schemas.INSTANCES).metadata.num_rows for p in instances}
+    """Groups by name, each with its tasks in the order of `tasks`; scores: see results.by_instruction.
+
+    Counted are instances that have examples: what is trained on and evaluated.
+    """
+    counts = {(p.parent.name, p.stem): len(set(schemas.column(p, "instance_id"))) for p in examples}
     groups: dict[str, list[TaskOverview]] = {}
     for task_id, task in tasks.items():
         found = scores.get(task_id, {})
@@ -116,6 +143,34 @@ def datasets(
         )
         for dataset, about in declared.items()
     ]
+
+
+def leakage(path: Path, tasks: Mapping[str, Mapping]) -> Leakage:
+    """path: a table as separation.leakage writes it. tasks: id -> name."""
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = [row | {when: int(row[when]) for when in ("before", "after")} for row in csv.DictReader(file)]
+    totals = {row["task"]: row for row in rows if row["unseen_task"] == ANY}
+    cells: dict[str, dict[str, dict[str, int]]] = {}
+    for row in rows:
+        if row["unseen_task"] != ANY:
+            found = cells.setdefault(row["task"], {}).setdefault(row["unseen_task"], {})
+            found[BY[row["reason"]]] = row["before"]
+    unseen = sorted({task for found in cells.values() for task in found})
+    return Leakage(
+        unseen=tuple(tasks[task]["name"] for task in unseen),
+        rows=tuple(
+            LeakageRow(
+                name=tasks[task]["name"],
+                cells=tuple(found.get(other, {}) for other in unseen),
+                before=totals[task]["before"],
+                after=totals[task]["after"],
+            )
+            for task, found in sorted(cells.items(), key=lambda item: tasks[item[0]]["name"])
+        ),
+        tasks=len(totals),
+        before=sum(row["before"] for row in totals.values()),
+        after=sum(row["after"] for row in totals.values()),
+    )
 
 
 def bad_records(quarantines: Sequence[Path]) -> list[BadRecords]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from workflow_scripts.report.overview import BadRecords
+from workflow_scripts.report.overview import BadRecords, Leakage
 from workflow_scripts.report.results import Comparison
 
 KIND_NAMES = {"multimodal": "unseen multimodal tasks", "nlp": "unseen NLP tasks"}
@@ -84,9 +84,13 @@ def warnings(
     bad: Sequence[BadRecords],
     skipped: Sequence[str],
     instances: Mapping[str, int],
+    leaks: Leakage,
 ) -> list[tuple[str, str]]:
     """(heading, text) of all that a reader of the scores must know first."""
     found = []
+    if leaks.after:
+        text = f"{leaks.after:,} instances have a picture or a text in common with an unseen task. They are under Data."
+        found.append(("Trained on what is tested", text))
     many = {v: (b, n) for v, (b, n) in unparsed.items() if n and b / n >= SHARE}
     if many:
         shares = ", ".join(f"{v} {percent(b / n)} % ({b:,} of {n:,})" for v, (b, n) in many.items())

@@ -4,14 +4,14 @@ from workflow_scripts.stages.entry import In, Out, run_stage
 
 
 def main(
-    *, settings: dict, scores: In, answers: In, tables: list[In], logs: list[In], instances: list[In],
+    *, settings: dict, scores: In, answers: In, tables: list[In], leakage: In, logs: list[In], instances: list[In],
     examples: list[In], shards: list[In], records: list[In], quarantines: list[In], manifests: list[In], out: Out,
 ) -> str:  # fmt: skip
     """Read scores, logs and data of a run and write report.html.
 
-    settings: see report.content.collect. tables: tasks.csv and aggregates.csv. logs: <variant>/log.jsonl. instances and
-    examples: <task>/<split>.parquet. shards: <task>/<split>-NNNNN-of-NNNNN.parquet, for what was cut.
-    records: <dataset>/<split>.parquet, and quarantines: <dataset>/<split>.quarantine.jsonl.
+    settings: see report.content.collect. tables: tasks.csv and aggregates.csv. leakage: leakage.csv. logs:
+    <variant>/log.jsonl. instances and examples: <task>/<split>.parquet. shards: <task>/<split>-NNNNN-of-NNNNN.parquet, for
+    what was cut. records: <dataset>/<split>.parquet, and quarantines: <dataset>/<split>.quarantine.jsonl.
     """
     from collections import Counter
 
@@ -29,6 +29,7 @@ def main(
         scores=scores,
         answers=answers,
         tables={path.name: path for path in tables},
+        leakage=leakage,
         logs=logs,
         instances=instances,
         examples=examples,
