@@ -10,8 +10,9 @@ def main(
     """Read scores, logs and data of a run and write report.html.
 
     settings: see report.content.collect. tables: tasks.csv and aggregates.csv. leakage: leakage.csv. logs:
-    <variant>/log.jsonl. instances and examples: <task>/<split>.parquet. shards: <task>/<split>-NNNNN-of-NNNNN.parquet, for
-    what was cut. records: <dataset>/<split>.parquet, and quarantines: <dataset>/<split>.quarantine.jsonl.
+    <variant>/log.jsonl. instances and examples: <task>/<split>.parquet. shards, for what was cut:
+    <task>/<split>-NNNNN-of-NNNNN.parquet. records: <dataset>/<split>.parquet, and quarantines:
+    <dataset>/<split>.quarantine.jsonl.
     """
     from collections import Counter
 
