@@ -110,10 +110,16 @@ def picture_of(record: Any) -> dict[str, Any]:
     return {"image": record.image, "width": record.width, "height": record.height}
 
 
+def yes_or_no(answer: bool) -> dict[str, Any]:
+    """The instance fields of a question that yes or no answers: always these words, in this order."""
+    word = "yes" if answer else "no"
+    return {"options": ("yes", "no"), "target": word, "references": (word,)}
+
+
 def placed(task: Task, path: Path) -> Task:
     """The task with what its place says: its id is the module's name, its group the folder's."""
     module = f"workflow_scripts.tasks.{path.parent.name}.{path.stem}"
     return dataclasses.replace(task, id=path.stem, group=path.parent.name, module=module)
 
 
-__all__ = ["SPLITS", "Draw", "From", "Instance", "Task", "picture_of", "placed"]
+__all__ = ["SPLITS", "Draw", "From", "Instance", "Task", "picture_of", "placed", "yes_or_no"]

@@ -26,11 +26,7 @@ _RIGHT = "(record.width / 2, 0.0, float(record.width), float(record.height))"
 # By output: the slots, the metrics, the lines that make the answer. They hold for every record, and mean nothing yet.
 _DRAFTS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     "text": (("TEXT",), ("rouge_l",), ('target="an answer"', 'references=("an answer",)')),
-    "choice": (
-        ("TEXT", "OPTION"),
-        ("accuracy",),
-        ('options=("yes", "no")', "target=answer", "references=(answer,)"),
-    ),
+    "choice": (("TEXT", "OPTION"), ("accuracy",), ('**yes_or_no(draw.coin(purpose="answer"))',)),
     "multi_choice": (
         ("TEXT", "OPTION"),
         ("set_accuracy",),
@@ -51,19 +47,19 @@ def module_text(name: str, *, dataset: str, role: str, output: str) -> str:
     """The draft of a task's module."""
     record = load_dataset(dataset).record
     slots, metrics, answer = _DRAFTS[output]
-    coin = '    answer = "yes" if draw.coin(purpose="answer") else "no"\n' if output == "choice" else ""
+    helpers = "picture_of, yes_or_no" if output == "choice" else "picture_of"
     fields = "".join(f"        {line},\n" for line in answer)
     return f'''"""{name}: TODO say in a sentence what is asked."""
 
 from collections.abc import Iterator
 
 from {record.__module__} import {record.__name__}
-from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
+from workflow_scripts.tasks.base import Draw, Instance, Task, {helpers}
 
 
 def derive(record: {record.__name__}, draw: Draw) -> Iterator[Instance]:
     """TODO: which instances a record gives, most wanted first, and which records give none."""
-{coin}    yield Instance(
+    yield Instance(
         instance_id=record.record_id,
         **picture_of(record),
         text=f"TODO: the question about {{record.record_id}}",

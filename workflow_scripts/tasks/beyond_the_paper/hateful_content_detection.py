@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from workflow_scripts.datasets.hateful_memes import Meme
 from workflow_scripts.tasks.balance import is_kept
-from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
+from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of, yes_or_no
 
 
 def survey(memes: Iterable[Meme]) -> Counter[bool]:
@@ -17,13 +17,10 @@ def derive(meme: Meme, draw: Draw, times: Mapping[bool, int]) -> Iterator[Instan
     """The meme, if it is labelled; of the more frequent label as many as of the other."""
     if meme.hateful is None or not is_kept(meme.hateful, times, draw, purpose="balance"):
         return
-    answer = "yes" if meme.hateful else "no"
     yield Instance(
         instance_id=meme.record_id,
         **picture_of(meme),
-        options=("yes", "no"),
-        target=answer,
-        references=(answer,),
+        **yes_or_no(meme.hateful),
     )
 
 

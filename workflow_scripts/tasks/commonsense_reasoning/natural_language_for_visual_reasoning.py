@@ -3,19 +3,16 @@
 from collections.abc import Iterator
 
 from workflow_scripts.datasets.nlvr import Statement
-from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
+from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of, yes_or_no
 
 
 def derive(statement: Statement, draw: Draw) -> Iterator[Instance]:
     """The statement."""
-    answer = "yes" if statement.label else "no"
     yield Instance(
         instance_id=statement.record_id,
         **picture_of(statement),
         text=statement.sentence,
-        options=("yes", "no"),
-        target=answer,
-        references=(answer,),
+        **yes_or_no(statement.label),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from workflow_scripts.datasets.mscoco import Photo
-from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
+from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of, yes_or_no
 from workflow_scripts.tasks.coco_objects import drawn, touch, usable
 
 
@@ -22,14 +22,11 @@ def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
             same = draw.coin(purpose="same")
             second = draw.choice(partners[same], purpose="second")
             a, b = draw.shuffled([first, second], purpose="order")
-            answer = "yes" if same else "no"
             yield Instance(
                 instance_id=f"{photo.record_id}/{a.object_id}-{b.object_id}",
                 **picture_of(photo),
                 regions=(a.region, b.region),
-                options=("yes", "no"),
-                target=answer,
-                references=(answer,),
+                **yes_or_no(same),
             )
             return
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from workflow_scripts.datasets.mscoco import Photo
-from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
+from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of, yes_or_no
 from workflow_scripts.tasks.coco_objects import away_from, by_category, drawn, usable
 
 
@@ -18,15 +18,12 @@ def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
         if others := away_from(name, objects, photo):
             shown = draw.coin(purpose="shown")
             chosen = next(drawn(categories[name] if shown else others, draw))
-            answer = "yes" if shown else "no"
             yield Instance(
                 instance_id=f"{photo.record_id}/{chosen.object_id}",
                 **picture_of(photo),
                 text=name,
                 regions=(chosen.region,),
-                options=("yes", "no"),
-                target=answer,
-                references=(answer,),
+                **yes_or_no(shown),
             )
             return
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from workflow_scripts.datasets.visual_genome import Photo
-from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
+from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of, yes_or_no
 from workflow_scripts.tasks.region_phrases import described, foreign, usable
 
 
@@ -17,15 +17,12 @@ def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
         if wrong is None:
             continue
         right = draw.coin(purpose=f"right for {region.region_id}")
-        answer = "yes" if right else "no"
         yield Instance(
             instance_id=f"{photo.record_id}/{region.region_id}",
             **picture_of(photo),
             text=region.phrase if right else wrong.phrase,
             regions=(region.region,),
-            options=("yes", "no"),
-            target=answer,
-            references=(answer,),
+            **yes_or_no(right),
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from workflow_scripts.datasets.coco_text import Photo
-from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
+from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of, yes_or_no
 from workflow_scripts.tasks.writing import differ, readable
 
 
@@ -19,15 +19,12 @@ def derive(photo: Photo, draw: Draw) -> Iterator[Instance]:
             continue
         same = draw.coin(purpose=f"same: {text.text_id}")
         shown = text if same else draw.choice(others, purpose=f"other: {text.text_id}")
-        answer = "yes" if same else "no"
         yield Instance(
             instance_id=f"{photo.record_id}/{text.text_id}",
             **picture_of(photo),
             text=shown.string,
             regions=(text.region,),
-            options=("yes", "no"),
-            target=answer,
-            references=(answer,),
+            **yes_or_no(same),
         )
 
 

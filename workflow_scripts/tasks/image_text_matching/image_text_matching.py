@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from workflow_scripts.datasets.mscoco import Photo
-from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
+from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of, yes_or_no
 from workflow_scripts.tasks.image_text_matching.captions import described, survey
 from workflow_scripts.tasks.image_text_matching.foreign import SAMPLE, Described, own_and_foreign
 
@@ -15,14 +15,11 @@ def derive(photo: Photo, draw: Draw, pool: list[Described]) -> Iterator[Instance
         return
     own, [foreign] = captions
     matches = draw.coin(purpose="matches")
-    answer = "yes" if matches else "no"
     yield Instance(
         instance_id=photo.record_id,
         **picture_of(photo),
         text=own if matches else foreign,
-        options=("yes", "no"),
-        target=answer,
-        references=(answer,),
+        **yes_or_no(matches),
     )
 
 

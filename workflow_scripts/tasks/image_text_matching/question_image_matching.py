@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from workflow_scripts.datasets.vqa_v2 import Question
-from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
+from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of, yes_or_no
 from workflow_scripts.tasks.image_text_matching.foreign import Described, Text, own_and_foreign
 from workflow_scripts.tasks.image_text_matching.mentions import presumed, told
 
@@ -28,14 +28,11 @@ def derive(question: Question, draw: Draw, pool: list[Described]) -> Iterator[In
         return
     own, [foreign] = questions
     matches = draw.coin(purpose="matches")
-    answer = "yes" if matches else "no"
     yield Instance(
         instance_id=question.record_id,
         **picture_of(question),
         text=own if matches else foreign,
-        options=("yes", "no"),
-        target=answer,
-        references=(answer,),
+        **yes_or_no(matches),
     )
 
 

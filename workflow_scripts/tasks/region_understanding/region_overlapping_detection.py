@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from workflow_scripts.datasets.visual_genome import Photo
-from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of
+from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of, yes_or_no
 from workflow_scripts.tasks.region_understanding.overlaps import Layout
 
 SIMILAR = 1.5  # the largest ratio of the areas of the two between which a coin decides, so that size tells nothing
@@ -24,14 +24,11 @@ def derive(photo: Photo, draw: Draw, *, scale: float) -> Iterator[Instance]:
         overlapping, apart = draw.choice(partners, purpose=f"partners of {region.region_id}")
         overlap = draw.coin(purpose=f"overlap of {region.region_id}")
         other = layout.regions[overlapping if overlap else apart]
-        answer = "yes" if overlap else "no"
         yield Instance(
             instance_id=f"{photo.record_id}/{region.region_id}-{other.region_id}",
             **picture_of(photo),
             regions=(region.region, other.region),
-            options=("yes", "no"),
-            target=answer,
-            references=(answer,),
+            **yes_or_no(overlap),
         )
 
 
