@@ -10,9 +10,10 @@ import pytest
 from tests.conftest import TESTS
 from workflow_scripts import schemas
 from workflow_scripts.datasets.registry import load_dataset
-from workflow_scripts.evaluation.metrics import METRICS, parts
+from workflow_scripts.evaluation.metrics import METRICS, answer_of, parts
 from workflow_scripts.instructions.render import examples
 from workflow_scripts.instructions.templates import TEXT_SLOTS, load_templates
+from workflow_scripts.regions import spell
 from workflow_scripts.stages import derive
 from workflow_scripts.tasks.answers import normal
 from workflow_scripts.tasks.base import Task
@@ -120,7 +121,36 @@ def test_ids_are_unique_over_everything(world):
 
 @each_task_and_split
 def test_promises(task, split, world):
-    found = derived(task, records_of(task, world, split))
+    check_promises(task, derived(task, records_of(task, world, split)))
+
+
+# What of the real sample can be read, and the native splits that it has.
+SAMPLES = {
+    "mscoco": {"train": "train2014", "validation": "val2014"},
+    "visual_genome": {"train": "train"},
+    "vqa_v2": {"train": "train2014"},
+    "nlvr": {"test": "dev"},
+    "natural_instructions": {"train": "train", "test": "test"},
+    "snli_ve": {"test": "dev"},
+    "textvqa": {"test": "val"},
+    "vsr": {"test": "zeroshot/test"},
+}
+
+
+@pytest.mark.parametrize("dataset", SAMPLES)
+def test_promises_on_real_data(dataset, real):
+    real.read(dataset, SAMPLES[dataset])
+    made = Counter()
+    for task in TASKS.values():
+        for split in set(SAMPLES[dataset]).intersection(task.splits) if task.dataset == dataset else ():
+            found = derived(dataclasses.replace(task, also=()), {dataset: real.records(dataset, split)})
+            check_promises(task, found)
+            made[task.id] += len(found)
+    assert made
+    assert [task for task, count in made.items() if count == 0] == []
+
+
+def check_promises(task: Task, found: list) -> None:
     assert len({i.instance_id for i in found}) == len(found)
     for i in found:
         assert answers(task, i) == 1
@@ -152,6 +182,9 @@ def check_options(task: Task, i) -> None:
         [target] = i.target_regions
         assert Counter(i.option_regions)[target] == 1
         assert len(set(i.option_regions)) == len(i.option_regions) >= 2
+        right, *options = (spell(region, i.width, i.height) for region in (target, *i.option_regions))
+        assert answer_of(right, options, task.output) == right
+        assert options.count(right) == 1
     else:
         assert not i.options
         assert not i.option_regions
