@@ -54,6 +54,7 @@ def test_examples_are_the_instances_under_their_instructions_in_turn(results):
         assert row["prompt"].startswith(example.source)
         assert example.target == row["target"]
         assert row["target"] in str(example)
+        assert "right, too" not in str(example)
 
 
 def test_what_is_cut_is_told_and_not_shown(results):

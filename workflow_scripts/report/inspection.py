@@ -35,7 +35,7 @@ class Example:
     source_tokens: int
     target: str
     target_tokens: int
-    references: tuple[str, ...]
+    others: tuple[str, ...]  # right answers, too
     truncated: int  # of the sources and the target
 
     def __str__(self) -> str:
@@ -47,8 +47,7 @@ class Example:
             f"  source, {self.source_tokens} tokens: {self.source}",
             f"  target, {self.target_tokens} tokens: {self.target}",
         ]
-        others = [reference for reference in dict.fromkeys(self.references) if reference != self.target.strip()]
-        lines += [f"  right, too: {'; '.join(others)}"] if others else []
+        lines += [f"  right, too: {'; '.join(self.others)}"] if self.others else []
         lines += [f"  {self.truncated} of its texts were cut"] if self.truncated else []
         return "\n".join(lines)
 
@@ -74,7 +73,7 @@ def examples(task: Task, split: str, results: Path) -> Iterator[Example]:
             source_tokens=len(source),
             target=_target(row, text),
             target_tokens=len(row["target"]),
-            references=tuple(row["references"]),
+            others=tuple(r for r in dict.fromkeys(row["references"]) if r != row["target_text"]),
             truncated=row["truncated"],
         )
 
