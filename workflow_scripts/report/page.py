@@ -12,7 +12,11 @@ from workflow_scripts.report import svg
 from workflow_scripts.report.wording import percent, shorten
 
 FOLDER = Path(__file__).parent
-GROUPS = {"vqa": "VQA", "natural_instructions": "NATURAL INSTRUCTIONS"}  # that are not simply capitalised
+GROUPS = {
+    "vqa": "VQA",
+    "natural_instructions": "NATURAL INSTRUCTIONS",
+    "image_text_matching": "Image-text matching",
+}  # that are not simply capitalised
 
 
 def render(data: Mapping, template: str = "template.html.j2") -> str:
