@@ -15,6 +15,7 @@ from workflow_scripts.instructions.render import examples
 from workflow_scripts.instructions.templates import TEXT_SLOTS, load_templates
 from workflow_scripts.regions import spell
 from workflow_scripts.stages import derive
+from workflow_scripts.tasks import sampling
 from workflow_scripts.tasks.answers import normal
 from workflow_scripts.tasks.base import Task
 from workflow_scripts.tasks.registry import load_tasks
@@ -225,6 +226,13 @@ def test_seed_decides(task, world):
 def test_smaller_sample_is_the_beginning_of_a_larger_one(task, world):
     records = records_of(task, world)
     assert derived(task, records, most=3) == derived(task, records, most=30)[:3]
+
+
+def test_records_held_at_once_do_not_matter(world, monkeypatch):
+    task = TASKS["counting"]
+    found = derived(task, records_of(task, world), most=30)
+    monkeypatch.setattr(sampling, "LARGEST", 7)
+    assert derived(task, records_of(task, world), most=30) == found
 
 
 @each_task

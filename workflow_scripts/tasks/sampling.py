@@ -23,6 +23,7 @@ from workflow_scripts.tasks.base import From, Instance, Task
 
 T = TypeVar("T")
 SPARE = 1.25  # times as many records are read at once as are needed if each gives what those before gave
+LARGEST = 50_000  # records held at once, however few of them give an instance
 
 
 def instances(
@@ -69,7 +70,7 @@ def _of_one(
     bins = {"scale": scale} if task.in_bins else {}
     made, of_picture = 0, Counter()
     above = []
-    start, size = 0, math.ceil(SPARE * max_instances / len(task.sources)) + 50
+    start, size = 0, min(math.ceil(SPARE * max_instances / len(task.sources)) + 50, LARGEST)
     while start < len(order):
         chosen = order[start : start + size]
         found = {r.record_id: r for r in _some(chosen, path, record)}
@@ -85,6 +86,7 @@ def _of_one(
                 yield record_id, instance
         start += size
         size = math.ceil(SPARE * max(max_instances - made, 1) * start / made) if made else 2 * size
+        size = min(size, LARGEST)
     yield from above
 
 
