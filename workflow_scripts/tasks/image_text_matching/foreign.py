@@ -5,11 +5,12 @@ would be right more often. Hence a picture and its text are paired with another 
 and kept only if each text is wrong of the other's picture: then each is as likely to be either.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from workflow_scripts.tasks.answers import all_different
-from workflow_scripts.tasks.base import Draw
+from workflow_scripts.tasks.base import Draw, Instance, picture_of, yes_or_no
 from workflow_scripts.tasks.image_text_matching.mentions import Named
 
 SAMPLE = 4000  # pictures whose texts are drawn from
@@ -62,3 +63,18 @@ def own_and_foreign(here: Described, pool: list[Described], count: int, draw: Dr
         if len(found) == count:
             return own.text, list(found.values())
     return None
+
+
+def matched(record: Any, here: Described, pool: list[Described], draw: Draw) -> Iterator[Instance]:
+    """Whether a text fits: its own or a wrong one, as a coin falls; nothing where there are not both."""
+    texts = own_and_foreign(here, pool, 1, draw)
+    if texts is None:
+        return
+    own, [foreign] = texts
+    matches = draw.coin(purpose="matches")
+    yield Instance(
+        instance_id=record.record_id,
+        **picture_of(record),
+        text=own if matches else foreign,
+        **yes_or_no(matches),
+    )

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from workflow_scripts.datasets.vqa_v2 import Question
-from workflow_scripts.tasks.base import Draw, Instance, Task, picture_of, yes_or_no
-from workflow_scripts.tasks.image_text_matching.foreign import Described, Text, own_and_foreign
+from workflow_scripts.tasks.base import Draw, Instance, Task
+from workflow_scripts.tasks.image_text_matching.foreign import Described, Text, matched
 from workflow_scripts.tasks.image_text_matching.mentions import presumed, told
 
 
@@ -23,17 +23,7 @@ def survey(questions: Iterable[Question]) -> list[Described]:
 
 def derive(question: Question, draw: Draw, pool: list[Described]) -> Iterator[Instance]:
     """The question, if it takes an object of the picture for granted, or one that speaks so of what is not there."""
-    questions = own_and_foreign(described(question), pool, 1, draw)
-    if questions is None:
-        return
-    own, [foreign] = questions
-    matches = draw.coin(purpose="matches")
-    yield Instance(
-        instance_id=question.record_id,
-        **picture_of(question),
-        text=own if matches else foreign,
-        **yes_or_no(matches),
-    )
+    yield from matched(question, described(question), pool, draw)
 
 
 TASK = Task(
