@@ -4,7 +4,7 @@
 rule fingerprint:
     input:
         records=lambda w: PLAN.records_of_pictures(w.dataset),
-        manifest="results/raw/{dataset}/manifest.json",
+        manifests=lambda w: PLAN.manifests_of_pictures(w.dataset),
     output:
         fingerprints="results/fingerprints/{dataset}.parquet",
     log:
@@ -20,8 +20,8 @@ rule fingerprint:
     params:
         code=lambda w: PLAN.fingerprint_digest(w.dataset),
     shell:
-        "python -m workflow_scripts.stages.fingerprint --owner {wildcards.dataset} --records {input.records}"
-        " --manifest {input.manifest} --out {output.fingerprints} > {log} 2>&1"
+        "python -m workflow_scripts.stages.fingerprint --records {input.records} --manifests {input.manifests}"
+        " --out {output.fingerprints} > {log} 2>&1"
 
 
 rule hold_out:

@@ -85,7 +85,7 @@ HELD_OUT = _table(  # hold_out -> expand; what the unseen tasks are evaluated on
     {
         "task": pa.string(),
         "kind": pa.string(),  # id, hash or text
-        "value": pa.string(),  # a hash in hexadecimal
+        "value": pa.string(),  # of an id: a number as in FINGERPRINTS, or a picture's name; of a hash: in hexadecimal
         "kinds": _list(pa.string()),  # of a hash: the kinds of numbers that its picture is known by
     },
 )

@@ -36,9 +36,8 @@ def separated(world, tmp_path_factory) -> Separated:
     for path in world.plan.fingerprints:
         owner = Path(path).stem
         fingerprint.main(
-            owner=owner,
             records=[world.folder / r.removeprefix("results/") for r in world.plan.records_of_pictures(owner)],
-            manifest=world.manifest(owner),
+            manifests=[world.manifest(dataset) for dataset in world.plan.users_of_pictures(owner)],
             out=made.folder / "fingerprints" / f"{owner}.parquet",
         )
     for task in tasks.values():

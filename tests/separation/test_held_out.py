@@ -53,6 +53,13 @@ def test_same_picture(unseen, trained_on, leaks, tmp_path):
     assert found.leaks(instance(target_image="b"), known) == leaks
 
 
+def test_same_file_however_little_is_known_of_it(tmp_path):
+    known = printed(a=([], None), b=([], None))
+    found = index(tmp_path, known, instance("a"))
+    assert found.leaks(instance("a"), known) == {("unseen", "id")}
+    assert found.leaks(instance("b"), known) == set()
+
+
 EIGHT = "The cat is to the left of a dog and a bowl."
 
 
@@ -80,7 +87,7 @@ def test_every_unseen_task_that_is_concerned_is_named(tmp_path):
     known = printed(a=(["coco:9"], None))
     path = tmp_path / "held_out.parquet"
     rows = held_out([("one", [instance("a")] * 3), ("two", [instance("a")])], known)
-    assert schemas.write(rows, schemas.HELD_OUT, path) == 2
+    assert schemas.write(rows, schemas.HELD_OUT, path) == 4  # each the name and the number
     assert HeldOut(path).leaks(instance("a"), known) == {("one", "id"), ("two", "id")}
 
 

@@ -8,27 +8,25 @@ import pyarrow.compute as pc
 
 from workflow_scripts import schemas
 from workflow_scripts.datasets.registry import load_dataset
+from workflow_scripts.pictures import locate
 from workflow_scripts.progress import track
 from workflow_scripts.separation.picture_hash import picture_hash
 
 
-def fingerprints(owner: str, records: Iterable[Path], root: Path) -> Iterator[dict]:
-    """Rows of schemas.FINGERPRINTS of every picture of a dataset, by name.
+def fingerprints(records: Iterable[Path], roots: Mapping[str, Path]) -> Iterator[dict]:
+    """Rows of schemas.FINGERPRINTS of every picture that records name, by name.
 
-    records: <dataset>/<split>.parquet of the dataset and of those that use its pictures. root: where its files lie.
+    records: <dataset>/<split>.parquet. roots: where the files of the datasets lie that pictures are of.
     """
-    prefix = f"{owner}/"
     ids: dict[str, set[str]] = {}
     for path in records:
         for image in schemas.leaves(path, "image"):
-            if image is not None and image.startswith(prefix):
+            if image is not None:
                 ids.setdefault(image, set())
         for image, known in _numbered(path):
-            if image in ids:
-                ids[image] |= known
-    for image in track(sorted(ids), f"fingerprint {owner}", unit="pictures", total=len(ids)):
-        found = picture_hash(root / image.removeprefix(prefix))
-        yield {"image": image, "ids": sorted(ids[image]), "hash": found}
+            ids[image] |= known
+    for image in track(sorted(ids), "fingerprint", unit="pictures", total=len(ids)):
+        yield {"image": image, "ids": sorted(ids[image]), "hash": picture_hash(locate(image, roots))}
 
 
 def _numbered(records: Path) -> Iterator[tuple[str, set[str]]]:

@@ -1,7 +1,7 @@
 """What unseen tasks are evaluated on, and whether something to train on is that, too.
 
-A picture is held out with all numbers it is known by, also through others: Visual7W's by Visual Genome's number, that
-by MS COCO's and Flickr's. Where two pictures have no kind of number in common, their hashes decide.
+A picture is held out under its name and all numbers it is known by, also through others: Visual7W's by Visual Genome's
+number, that by MS COCO's and Flickr's. Where two pictures have no kind of number in common, their hashes decide.
 
 A text is held out in normal form, if it has at least WORDS words: shorter ones ("What colour is the car?") are
 everybody's, and ask about another picture.
@@ -12,11 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
-
 from workflow_scripts import schemas
 from workflow_scripts.errors import BadData
-from workflow_scripts.separation.picture_hash import RADIUS, as_words, distances
+from workflow_scripts.separation.picture_hash import as_words, near
 
 WORDS = 8
 REASONS = ("id", "hash", "text")
@@ -62,7 +60,7 @@ def _of_task(
         for image in pictures_of(instance):
             found = fingerprint_of(image, fingerprints)
             ids = set().union(*(same.get(i, {i}) for i in found["ids"]))
-            yield from ({"kind": "id", "value": value, "kinds": []} for value in sorted(ids))
+            yield from ({"kind": "id", "value": value, "kinds": []} for value in (image, *sorted(ids)))
             if found["hash"] is not None:
                 yield {"kind": "hash", "value": found["hash"].hex(), "kinds": sorted(_kinds(ids))}
         if text := normal_text(instance["text"]):
@@ -118,12 +116,13 @@ class HeldOut:
         return found | {(task, "text") for task in self._exact.get(("text", text), ())}
 
     def _of_picture(self, fingerprint: Mapping) -> set[tuple[str, str]]:
-        found = {(task, "id") for value in fingerprint["ids"] for task in self._exact.get(("id", value), ())}
+        names = (fingerprint["image"], *fingerprint["ids"])
+        found = {(task, "id") for value in names for task in self._exact.get(("id", value), ())}
         if fingerprint["hash"] is None or not self._owners:
             return found
         [words] = as_words([fingerprint["hash"]])
         kinds = _kinds(fingerprint["ids"])
-        for at in np.flatnonzero(distances(words, self._hashes) <= RADIUS):
+        for at in near(words, self._hashes):
             others, tasks = self._owners[at]
             if not kinds & others:  # else their numbers decide
                 found |= {(task, "hash") for task in tasks}

@@ -43,6 +43,13 @@ def distances(one: np.ndarray, others: np.ndarray) -> np.ndarray:
     return np.bitwise_count(np.bitwise_xor(others, one)).sum(axis=1)
 
 
+def near(one: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Which of `others` are within the radius of `one`; their first 64 bits alone tell most that are not."""
+    first = np.bitwise_count(np.bitwise_xor(others[:, 0], one[0]))
+    at = np.flatnonzero(first <= RADIUS)
+    return at[distances(one, others[at]) <= RADIUS]
+
+
 def as_words(hashes: list[bytes]) -> np.ndarray:
-    """(n, BITS / 64) uint64."""
-    return np.frombuffer(b"".join(hashes), np.uint64).reshape(len(hashes), BITS // 64)
+    """(n, BITS / 64) uint64, word by word in memory."""
+    return np.asfortranarray(np.frombuffer(b"".join(hashes), np.uint64).reshape(len(hashes), BITS // 64))

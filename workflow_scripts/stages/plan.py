@@ -119,15 +119,22 @@ class Plan(Sources):
         owners = {o for d in self.tasks[task].datasets for o in owners_of(d)}
         return [f"results/fingerprints/{owner}.parquet" for owner in sorted(owners)]
 
+    def users_of_pictures(self, owner: str) -> list[str]:
+        """The datasets whose records name pictures of a dataset, itself among them."""
+        return [d for d in self.datasets if owner in owners_of(d)]
+
     def records_of_pictures(self, owner: str) -> list[str]:
-        """The records that name pictures of a dataset."""
-        users = [d for d in self.datasets if owner in owners_of(d)]
+        """The records that name pictures of a dataset, or in their place some of their own (VSR's, GQA's)."""
+        users = self.users_of_pictures(owner)
         return [f"results/records/{d}/{split}.parquet" for d in users for split in self.splits(d)]
+
+    def manifests_of_pictures(self, owner: str) -> list[str]:
+        """Of the datasets that these pictures may be of."""
+        return [f"results/raw/{d}/manifest.json" for d in self.users_of_pictures(owner)]
 
     def fingerprint_digest(self, owner: str) -> str:
         """Of the code that fingerprinting a dataset's pictures depends on, its readers' declarations among it."""
-        users = [d for d in self.datasets if owner in owners_of(d)]
-        return digest_of([stage_digest("fingerprint", dataset=d) for d in users])
+        return digest_of([stage_digest("fingerprint", dataset=d) for d in self.users_of_pictures(owner)])
 
     def shards(self, task: str, split: str) -> list[str]:
         count = -(-self.max_instances(split) // self.config.tokens.instances_per_shard)
@@ -259,7 +266,7 @@ def _grid_of(file: Path) -> int:
 
 
 def owners_of(dataset: str) -> tuple[str, ...]:
-    """The datasets whose pictures a dataset's records name: other ones, or itself; none, if they have no pictures."""
+    """The datasets whose pictures a dataset's records name: others, or itself; none, if they have no pictures."""
     declared = load_dataset(dataset)
     return declared.pictures_of or ((dataset,) if declared.pictures else ())
 
