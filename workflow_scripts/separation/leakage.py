@@ -10,6 +10,7 @@ from workflow_scripts import schemas
 from workflow_scripts.separation.fingerprints import read
 from workflow_scripts.separation.held_out import HeldOut
 
+SHOWN = ("instance_id", "image", "target_image")  # of an example, which also the instance has
 COLUMNS = ("task", "unseen_task", "reason", "before", "after")
 ANY = "any"  # in place of an unseen task and of a reason: each instance counts once
 
@@ -24,12 +25,11 @@ def counted(tables: Iterable[tuple[Path, Path]], held_out: Path, fingerprints: S
     times = {"before": Counter(), "after": Counter()}
     for instances, examples in tables:
         task = instances.parent.name
-        trained_on = {row["instance_id"]: row for row in schemas.read(examples, schemas.EXAMPLES)}
-        for instance in schemas.read(instances, schemas.INSTANCES):
+        trained_on = {row["instance_id"]: row for row in schemas.read(examples, schemas.EXAMPLES, columns=[*SHOWN])}
+        for instance in schemas.read(instances, schemas.INSTANCES, columns=[*SHOWN, "text"]):
             _count(times["before"], task, out.leaks(instance, known))
             if example := trained_on.pop(instance["instance_id"], None):
-                shown = {"image": example["image"], "target_image": example["target_image"], "text": instance["text"]}
-                _count(times["after"], task, out.leaks(shown, known))
+                _count(times["after"], task, out.leaks(instance | example, known))
         if trained_on:
             raise ValueError(f"{examples}: examples of no instance: {sorted(trained_on)[:3]}")
         times["before"][task, ANY, ANY] += 0  # a row of its own, also where nothing is in common
