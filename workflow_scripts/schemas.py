@@ -8,7 +8,7 @@ provenance out, so that rows made by changed code count as the same when they ar
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -305,6 +305,23 @@ def records(
     """The records of a table, one at a time; of those alone that `keep`'s mask of a batch names, if it is given."""
     for batch in open_table(path, of_records(record)).iter_batches(ROWS_PER_GROUP):
         yield from from_batch(batch.filter(keep(batch)) if keep else batch, record)
+
+
+def records_in_order(path: Path, record: type, ids: Sequence[str]) -> Iterator:
+    """The records of a table that have these ids, in the order of the ids.
+
+    All of them are held, but as columns, a tenth of what objects take; of objects there is one group at a time.
+    """
+    wanted = set(ids)
+    found = []
+    for batch in open_table(path, of_records(record)).iter_batches(ROWS_PER_GROUP):
+        found.append(batch.filter(pa.array([i in wanted for i in batch.column("record_id").to_pylist()], pa.bool_())))
+    table = pa.Table.from_batches(found, of_records(record)).combine_chunks()
+    places = {record_id: at for at, record_id in enumerate(table.column("record_id").to_pylist())}
+    for start in range(0, len(ids), ROWS_PER_GROUP):
+        group = table.take([places[record_id] for record_id in ids[start : start + ROWS_PER_GROUP]])
+        for batch in group.to_batches():
+            yield from from_batch(batch, record)
 
 
 def rows_of(path: Path) -> int:

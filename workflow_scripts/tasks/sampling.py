@@ -12,7 +12,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from workflow_scripts import schemas
@@ -72,10 +71,9 @@ def _of_one(
     above = []
     start, size = 0, min(math.ceil(SPARE * max_instances / len(task.sources)) + 50, LARGEST)
     while start < len(order):
-        chosen = order[start : start + size]
-        found = {r.record_id: r for r in _some(chosen, path, record)}
-        for record_id in chosen:
-            for instance in source.derive(found[record_id], Draw(seed, task.id, record_id), *survey, **bins):
+        for found in schemas.records_in_order(path, record, order[start : start + size]):
+            record_id = found.record_id
+            for instance in source.derive(found, Draw(seed, task.id, record_id), *survey, **bins):
                 if instance.image is not None and of_picture[instance.image] == max_per_picture:
                     if task.role != "eval":
                         break
@@ -99,18 +97,9 @@ def _record_ids(source: From, records: Path, record: type) -> list[str]:
     return table.filter(pc.equal(table.column(column), value)).column("record_id").to_pylist()
 
 
-def _some(chosen: list[str], records: Path, record: type) -> Iterator:
-    wanted = set(chosen)  # made once; Arrow's is_in would hash all that is chosen again for each batch
-
-    def keep(batch: pa.RecordBatch) -> pa.Array:
-        return pa.array([i in wanted for i in batch.column("record_id").to_pylist()], pa.bool_())
-
-    return schemas.records(records, record, keep=keep)
-
-
 def _surveyed(source: From, order: list[str], records: Path, record: type) -> Iterator:
     if source.survey_sample is not None:
-        return _some(order[: source.survey_sample], records, record)
+        return schemas.records_in_order(records, record, order[: source.survey_sample])
     if source.where is None:
         return schemas.records(records, record)
     column, value = source.where
