@@ -22,6 +22,7 @@ for _release in PLAN.releases.values():
             max_hours=str(PLAN.config.raw.max_hours),  # no parameter: a change runs nothing again
         params:
             code=stage_digest("released"),
+            files=PLAN.release_digest(_release),
             release=_release,
             mirror=["--mirror", PLAN.release_mirror] if PLAN.release_mirror else [],
             archives=PLAN.release_archives(_release),

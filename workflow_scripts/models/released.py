@@ -1,8 +1,12 @@
-"""Models that their authors have released: files, addresses, licences. Imports nothing heavy: the Snakefile asks it."""
+"""Models that their authors have released: files, addresses, licences; ours, ofa_nano, comes with the package.
+
+Imports nothing heavy: the Snakefile asks it.
+"""
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from workflow_scripts.models.ofa.sizes import SIZES
+from workflow_scripts.models.ofa.sizes import FILES, SIZES
 from workflow_scripts.raw.files import File
 from workflow_scripts.tokens.vocabulary import FILES as BPE_FILES
 from workflow_scripts.tokens.vocabulary import RELEASED as BPE_SHA256
@@ -43,14 +47,31 @@ def _port(size: str) -> Release:
     return Release(f"{size}, pre-trained, as its Hugging Face port", home, "Apache-2.0", _OFA_PAPER, files)
 
 
-OFA_SIZES = tuple(size for size in SIZES if size != "ofa_nano")  # which is ours
-BPE = "ofa_bpe"
-VQGAN = "vqgan_gumbel_f8"
-VQGAN_GRID = 32  # codes along a side of a picture: its YAML has resolution 256 and four levels
+NANO = "ofa_nano"
+OFA_SIZES = tuple(size for size in SIZES if size != NANO)
+BPE, NANO_BPE = "ofa_bpe", "ofa_nano_bpe"
+VQGAN, NANO_VQGAN = "vqgan_gumbel_f8", "ofa_nano_vqgan"
+# Codes along a side of a picture: the released YAML has resolution 256 and four levels; ours is 32 pixels in patches of 8.
+GRIDS = {VQGAN: 32, NANO_VQGAN: 4}
+
+SHIPPED = Path(__file__).parent / "shipped"  # what is released with this package; its README.md is the model card
+SUMS = "SHA256SUMS"  # lines of a digest and <release>/<file>, as sha256sum writes and checks them
+NANO_FILES = {NANO: FILES, NANO_BPE: BPE_FILES, NANO_VQGAN: ("config.json", "model.safetensors")}
+
+
+def _nano(release: str, title: str) -> Release:
+    lines = (SHIPPED / SUMS).read_text(encoding="utf-8").splitlines()
+    sums = {path: digest for digest, path in (line.split() for line in lines)}
+    files = tuple(File(name, sha256=sums[f"{release}/{name}"]) for name in NANO_FILES[release])
+    return Release(title, "workflow_scripts/models/shipped/README.md", "Apache-2.0", "this workflow", files)
+
 
 RELEASES: dict[str, Release] = {
     **{size: _ofa(size) for size in OFA_SIZES},
     **{f"{size}_port": _port(size) for size in OFA_SIZES},
+    NANO: _nano(NANO, "ofa_nano, pre-trained on the miniature world"),
+    NANO_BPE: _nano(NANO_BPE, "ofa_nano's text BPE"),
+    NANO_VQGAN: _nano(NANO_VQGAN, "the VQ-GAN that ofa_nano's picture codes are of"),
     BPE: Release(
         title="OFA's text BPE: GPT-2's, and the order of its symbols in the vocabulary",
         home=f"{_OFA}/tree/main/utils/BPE",

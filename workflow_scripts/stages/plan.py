@@ -9,19 +9,31 @@ from pathlib import Path
 
 import yaml
 
-from workflow_scripts.config import Config, unknown
+from workflow_scripts.config import Ablations, Config, unknown
 from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.errors import BadConfig
+from workflow_scripts.instructions.render import name_template
 from workflow_scripts.instructions.templates import check_all, load_templates
 from workflow_scripts.memo import VARIABLE
 from workflow_scripts.models.ofa.sizes import FILES as MODEL_FILES
-from workflow_scripts.models.released import VQGAN_GRID
+from workflow_scripts.models.ofa.sources import read_json
+from workflow_scripts.models.released import GRIDS
 from workflow_scripts.provenance import digest_of, files_digest, library_versions, stage_digest
 from workflow_scripts.stages.entry import RUN
 from workflow_scripts.stages.sources import Sources
 from workflow_scripts.tasks.base import Task
 from workflow_scripts.tasks.registry import load_tasks
-from workflow_scripts.training.variants import MULTIINSTRUCT, NATURAL_INSTRUCTIONS, VARIANTS
+from workflow_scripts.training.variants import (
+    BASE,
+    FULL,
+    INSTRUCTIONS,
+    MULTIINSTRUCT,
+    NATURAL_INSTRUCTIONS,
+    Ablation,
+    Run,
+    ablation,
+    declared,
+)
 
 TABLES = ("scores", "tasks", "aggregates")
 
@@ -38,6 +50,7 @@ class Plan(Sources):
         self.tasks = {task.id: task for task in self._chosen(everything)}
         self._check_contents()
         self.variants = [v for v in config.variants if self._can_be_tuned(v)]
+        self.ablations = [a.variant for a in self._asked_ablations() if self._takes_away(a)]
         for name in (*config.tokens.corpus, config.vqgan.pictures):
             load_dataset(name)  # a name that is none must not go unnoticed
         # Wrong words and files are an error on start.
@@ -66,13 +79,29 @@ class Plan(Sources):
 
     def _can_be_tuned(self, variant: str) -> bool:
         """Whether there are tasks for the variant and for what it starts from; if not, a line says so."""
-        declared = VARIANTS[variant]
-        if declared is None:
+        how = declared(variant)
+        if how is None:
             return True
-        if self.tuned_on(variant):
-            return self._can_be_tuned(declared.base)
-        line = f"{variant} and what starts from it are left out: no task of {declared.tasks} is there to tune it on"
+        absent = [s for s in how.tasks if not any(_stage(self.tasks[t]) == s for t in self.tuned_on(variant))]
+        if not absent:
+            return self._can_be_tuned(how.base)
+        names = " and of ".join(absent)
+        line = f"{variant} and what starts from it are left out: no task of {names} is there to tune it on"
         self.left_out += [line] if line not in self.left_out else []
+        return False
+
+    def _asked_ablations(self) -> list[Ablation]:
+        asked = self.config.ablations
+        return [Ablation(name, value) for name in Ablations.model_fields for value in sorted(getattr(asked, name))]
+
+    def _takes_away(self, asked: Ablation) -> bool:
+        """Whether an ablation is anything else than FULL, which is not tuned twice; if not, a line says so."""
+        variant = asked.variant
+        if not self._can_be_tuned(variant):
+            return False
+        if (declared(variant).instructions, self.tuned_on(variant)) != (INSTRUCTIONS, self.tuned_on(FULL)):
+            return True
+        self.left_out.append(f"{variant} is left out: it is {FULL}")
         return False
 
     # Tasks
@@ -84,6 +113,12 @@ class Plan(Sources):
 
     def templates(self, task: str) -> list[str]:
         return self._templates[task]
+
+    def by_name(self, task: str) -> str | None:
+        """The template with the task's name in place of an instruction; None if it is not trained on so."""
+        chosen = self.tasks[task]
+        trained_on = chosen.role != "eval" and _stage(chosen) == MULTIINSTRUCT
+        return name_template(chosen.name, chosen.slots) if trained_on else None
 
     @cached_property
     def split_sets(self) -> list[tuple[str, ...]]:
@@ -150,31 +185,64 @@ class Plan(Sources):
 
     def tuned_on(self, variant: str) -> list[str]:
         """The tasks of a variant's tuning stage."""
-        wanted = VARIANTS[variant].tasks
-        return [t.id for t in self.tasks.values() if t.role != "eval" and _stage(t) == wanted]
+        how, seen = declared(variant), (t for t in self.tasks.values() if t.role != "eval")
+        return [t.id for t in seen if _stage(t) in how.tasks and (how.groups is None or t.group in how.groups)]
 
     def validation(self, variant: str) -> list[str]:
         """Held-out shards of those tasks, where they have some."""
         held_out = [t for t in self.tuned_on(variant) if "validation" in self.tasks[t].splits]
         return [shard for task in held_out for shard in self.shards(task, "validation")]
 
-    # Models
-
-    @staticmethod
-    def model(variant: str) -> list[str]:
-        return [f"results/models/{variant}/{name}" for name in MODEL_FILES]
+    # Models and their predictions
 
     @property
     def models(self) -> list[str]:
-        """All variants to make: those asked for, and those they start from."""
+        """All variants to make: those asked for, and before each those it starts from."""
         found: list[str] = []
-        for variant in self.variants:
+        for variant in self.evaluated:
             chain = []
             while variant is not None and variant not in found:
                 chain.append(variant)
-                variant = VARIANTS[variant].base if VARIANTS[variant] else None
+                variant = how.base if (how := declared(variant)) else None
             found += reversed(chain)
         return found
+
+    @property
+    def tuned(self) -> list[str]:
+        return [variant for variant in self.models if variant != BASE]
+
+    @property
+    def evaluated(self) -> list[str]:
+        return [*self.variants, *self.ablations]
+
+    def runs(self, variant: str) -> list[Run]:
+        """One for each seed that a variant is tuned with."""
+        if variant == BASE:
+            return [Run(variant, None)]
+        training = self.config.training
+        seeds = training.ablation_seeds if ablation(variant) else training.seeds
+        return [Run(variant, seed) for seed in seeds]
+
+    @staticmethod
+    def model(run: Run) -> list[str]:
+        return [f"results/models/{run.path}/{name}" for name in MODEL_FILES]
+
+    @staticmethod
+    def log(run: Run) -> str:
+        return f"results/models/{run.path}/log.jsonl"
+
+    def bases(self, variant: str) -> list[str]:
+        """The models that a variant's runs start from: one for all of them, or one for each, of the same seed."""
+        return [file for run in self.runs(declared(variant).base) for file in self.model(run)]
+
+    def evaluated_on(self, variant: str) -> list[str]:
+        """The unseen tasks; of an ablation only the multimodal ones."""
+        return [t for t in self.unseen if not ablation(variant) or kind(self.tasks[t]) == "multimodal"]
+
+    def predictions(self, variant: str) -> list[str]:
+        """All tasks of its first run, then all of its second, and so on."""
+        tasks = self.evaluated_on(variant)
+        return [f"results/predictions/{run.path}/{task}.parquet" for run in self.runs(variant) for task in tasks]
 
     # Settings of single stages, as JSON: exactly what each reads of the configuration
 
@@ -183,11 +251,16 @@ class Plan(Sources):
         return self.config.picture.size / self.config.picture.max_size
 
     def tuning(self, variant: str) -> str:
-        training = self.config.training
-        stage = getattr(training, VARIANTS[variant].tasks)
+        """Those of training.trainer.Settings but seed and threads."""
+        training, how = self.config.training, declared(variant)
         shared = ("warmup_share", "weight_decay", "label_smoothing", "dropout", "max_grad_norm", "log_every")
-        settings = {name: getattr(training, name) for name in shared} | stage.model_dump()
-        return json.dumps(settings | {"image_size": self.config.picture.size}, sort_keys=True)
+        settings = {name: getattr(training, name) for name in shared} | getattr(training, how.section).model_dump()
+        settings |= {"image_size": self.config.picture.size, "adapter": None}
+        settings |= {"prompts": how.prompts, "instructions": how.instructions}
+        if how.adapter:
+            adapter = training.adapter.model_dump()
+            settings |= {"learning_rate": adapter.pop("learning_rate"), "adapter": adapter}
+        return json.dumps(settings, sort_keys=True)
 
     @property
     def generation(self) -> str:
@@ -203,11 +276,10 @@ class Plan(Sources):
     def _code_grid(self) -> int:
         """Codes along a side of a picture."""
         if "vqgan.files" in self.releases:
-            return VQGAN_GRID
+            return GRIDS[self.releases["vqgan.files"]]
         if given := self.released_vqgan:
-            return _grid_of(Path(given[1]))
-        model = self.config.vqgan.model
-        return model.image_size // (model.patch * 2 ** (len(model.ch_mult) - 1))
+            return _grid_of(Path(given[0] if given[0].endswith("config.json") else given[1]))
+        return _grid(self.config.vqgan.model.model_dump())
 
     @property
     def vqgan(self) -> str:
@@ -215,8 +287,15 @@ class Plan(Sources):
 
     @property
     def scoring(self) -> str:
+        """The unseen tasks, and what was evaluated on which of them in the order of the predictions."""
         tasks = [self.tasks[t] for t in self.unseen]
-        return json.dumps({t.id: {"output": t.output, "metrics": t.metrics, "kind": kind(t)} for t in tasks})
+        runs = [
+            {"variant": run.variant, "seed": run.seed, "tasks": self.evaluated_on(variant)}
+            for variant in self.evaluated
+            for run in self.runs(variant)
+        ]
+        known = {t.id: {"output": t.output, "metrics": t.metrics, "kind": kind(t)} for t in tasks}
+        return json.dumps({"tasks": known, "runs": runs})
 
     @property
     def reporting(self) -> str:
@@ -256,8 +335,15 @@ class Plan(Sources):
         return [f"results/{table}/{t.id}/{split}.parquet" for t in self.tasks.values() for split in t.splits]
 
 
+def _grid(model: dict) -> int:
+    """Codes along a side of a picture, by the fields of models.vqgan.VQGANConfig."""
+    return model["image_size"] // (model["patch"] * 2 ** (len(model["ch_mult"]) - 1))
+
+
 def _grid_of(file: Path) -> int:
-    """Codes along a side of a picture, of a VQ-GAN's YAML."""
+    """Codes along a side of a picture, of a VQ-GAN's YAML, or of the config.json of ours."""
+    if file.name == "config.json":
+        return _grid(read_json(file))
     try:
         sizes = yaml.safe_load(file.read_text(encoding="utf-8"))["model"]["params"]["ddconfig"]
         return sizes["resolution"] // 2 ** (len(sizes["ch_mult"]) - 1)

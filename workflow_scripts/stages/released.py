@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from workflow_scripts.models.released import RELEASES
+from workflow_scripts.models.released import NANO_FILES, RELEASES, SHIPPED
 from workflow_scripts.raw.fetch import fetch, place
 from workflow_scripts.raw.files import Member
 from workflow_scripts.raw.lock import Lock
@@ -23,8 +23,9 @@ def main(
 
     archives: folder that keeps what was fetched, since Snakemake removes outputs before it makes them anew. lock: file
     that remembers what was fetched first; must agree from then on. mirror: prefix of a URL, or a folder, in place of
-    the official ones. max_hours: for fetching all of it.
+    the official ones; what comes with the package is taken from there. max_hours: for fetching all of it.
     """
+    mirror = str(SHIPPED) if release in NANO_FILES else mirror
     deadline = time.monotonic() + 3600 * max_hours
     if mirror is not None and "://" not in mirror:
         mirror, archives = Path(mirror).resolve().as_uri(), out[0].parent  # it is here already: one copy is enough

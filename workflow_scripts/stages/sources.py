@@ -13,7 +13,18 @@ from workflow_scripts.datasets.registry import dataset_ids, load_dataset
 from workflow_scripts.errors import BadConfig
 from workflow_scripts.miniature.build import writer
 from workflow_scripts.models.ofa.sources import files_of
-from workflow_scripts.models.released import BPE, OFA_SIZES, PORT, RELEASED, RELEASES, VQGAN
+from workflow_scripts.models.released import (
+    BPE,
+    NANO,
+    NANO_BPE,
+    NANO_FILES,
+    NANO_VQGAN,
+    OFA_SIZES,
+    PORT,
+    RELEASED,
+    RELEASES,
+    VQGAN,
+)
 from workflow_scripts.provenance import digest_of
 from workflow_scripts.raw.files import File
 from workflow_scripts.tasks.base import Task
@@ -238,13 +249,12 @@ class Sources:
         size = self.config.model.size
         asked = {
             "model.base": {RELEASED: size, PORT: f"{size}_port"}.get(self.config.model.base),
-            "tokens.files": {RELEASED: BPE}.get(self.config.tokens.files),
-            "vqgan.files": {RELEASED: VQGAN}.get(self.config.vqgan.files),
+            "tokens.files": {RELEASED: NANO_BPE if size == NANO else BPE}.get(self.config.tokens.files),
+            "vqgan.files": {RELEASED: NANO_VQGAN if size == NANO else VQGAN}.get(self.config.vqgan.files),
         }
         found = {key: release for key, release in asked.items() if release is not None}
-        if "model.base" in found and size not in OFA_SIZES:
-            problem = f"model.base is {self.config.model.base}, but no {size} was ever released"
-            raise BadConfig(problem, fix=f"let model.size be one of {', '.join(OFA_SIZES)}")
+        if self.config.model.base == PORT and size == NANO:
+            raise BadConfig(f"model.base is {PORT}, but {NANO} has none", fix=f"let model.base be {RELEASED}")
         if "model.base" in found and self.config.tokens.files is None:
             problem = f"model.base is {self.config.model.base}, which needs the BPE files of its release"
             raise BadConfig(f"{problem}; tokens.files is null, which trains others", fix="let tokens.files be released")
@@ -281,9 +291,14 @@ class Sources:
         return [path for path in files if Path(path).exists()]
 
     @staticmethod
-    def announced_release(release: str) -> str:
-        """What fetching it means, for people."""
-        return _announced(RELEASES[release].title, RELEASES[release].files)
+    def release_digest(release: str) -> str:
+        """Of what it declares to consist of."""
+        return digest_of([file.content for file in RELEASES[release].files])
+
+    @staticmethod
+    def announced_release(release: str) -> str | None:
+        """What fetching it means, for people; nothing where it is here already."""
+        return None if release in NANO_FILES else _announced(RELEASES[release].title, RELEASES[release].files)
 
     def _given(self, key: str, value: str | None, files: Callable[[Path], Iterable[Path]]) -> list[str]:
         """The files that a key of the configuration names: of a release by a word, or of a path; none if it is null."""
@@ -323,7 +338,10 @@ def _announced(what: str, files: tuple[File, ...]) -> str:
 
 
 def _vqgan_files(folder: Path) -> list[Path]:
-    """A VQ-GAN's checkpoint and YAML."""
+    """A VQ-GAN's checkpoint and YAML, or the two files of one of ours."""
+    ours = [folder / name for name in NANO_FILES[NANO_VQGAN]]
+    if all(file.is_file() for file in ours):
+        return ours
     found = []
     for pattern in ("*.ckpt", "*.y*ml"):
         files = sorted(folder.glob(pattern))

@@ -11,12 +11,14 @@ def main(
 ) -> str:  # fmt: skip
     """Write config.json and model.safetensors: of the released files, or trained on the pictures of the records.
 
-    released: checkpoint and YAML. model: fields of models.vqgan.VQGANConfig, for training.
+    released: checkpoint and YAML, or the two files of one of ours. model: fields of models.vqgan.VQGANConfig, for
+    training.
     """
     from workflow_scripts.models.vqgan import VQGAN, VQGANConfig
 
     if released:
-        taken = VQGAN.load_lightning(*released)
+        ours = released[0].name == "config.json"
+        taken = VQGAN.load(released[0].parent) if ours else VQGAN.load_lightning(*released)
         taken.save(out[0].parent)
         return f"{taken.config.codes} codes of {taken.config.factor} pixels a side, as released"
 

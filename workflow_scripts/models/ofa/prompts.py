@@ -46,6 +46,26 @@ def entail(hypothesis: str, premise: str | None = None, max_words: int | None = 
     return f' can image and text1 " {cleaned_caption(premise, max_words)} " imply text2 " {hypothesis} "?'
 
 
+def describe_region(region: str) -> str:
+    """Say what is in a region; region: its four location tokens."""
+    return f" what does the region describe? region: {region}"
+
+
+def detect() -> str:
+    """List regions and names of all things; the answer is "<bin> <bin> <bin> <bin> name" for one after the other."""
+    return " what are the objects in the image?"
+
+
+def complete_text(text: str) -> str:
+    """Write a text whole of which parts are masked."""
+    return f' what is the complete text of " {text} "?'
+
+
+def complete_picture() -> str:
+    """Write the codes of the middle of a picture, which is black."""
+    return " what is the image in the middle part?"
+
+
 def draw(text: str) -> str:
     """Write the codes of a picture of a text."""
     return f" what is the complete image? caption: {text}"

@@ -1,0 +1,197 @@
+"""What `ofa_nano` is pre-trained on: OFA's own pre-training tasks, over pictures of the miniature world made for it alone.
+
+The eight tasks of OFA (arXiv 2202.03052): captioning, grounded captioning, grounding, image-text matching, VQA,
+detection, image infilling and text infilling, under OFA's own prompts. No instruction of MULTIINSTRUCT occurs, nor any
+of its pictures: those are of other universes (see miniature.universes). Nothing is told of a picture that is not so.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from PIL import Image
+
+from workflow_scripts.miniature import disasters, drawing, language
+from workflow_scripts.miniature.kinds import KINDS
+from workflow_scripts.miniature.language import NUMBERS, a, coloured, name, plural, spoken
+from workflow_scripts.miniature.natural_instructions import draw_pairs
+from workflow_scripts.miniature.questions import questions
+from workflow_scripts.miniature.relations import relations
+from workflow_scripts.miniature.scenes import Scene, Thing, scene
+from workflow_scripts.miniature.signs import SignPicture, sign_picture
+from workflow_scripts.miniature.text_tasks import TASKS
+from workflow_scripts.models.ofa import prompts
+from workflow_scripts.randomness import keyed_number
+from workflow_scripts.regions import Region, spell
+from workflow_scripts.tokens.bpe import TextTokenizer
+
+UNIVERSE = "pretraining"
+SIGNS_EVERY, DISASTERS_EVERY = 8, 16  # of so many pictures one is of signs, and one of a disaster
+QUESTIONS, REGIONS, PAIRS = 5, 3, 2  # of a scene, at most
+MIDDLE = (0.25, 0.25, 0.75, 0.75)  # of a picture: what image infilling hides
+INFILLED = 0.25  # share of the scenes whose middle is to be drawn
+MASKED = 0.3  # share of a text's tokens that text infilling hides
+LONGEST_RUN = 3  # tokens behind one mask
+OPPOSITE = {"left of": "right of", "above": "below", "in front of": "behind"}
+OPPOSITE |= {there: here for here, there in OPPOSITE.items()}
+SHOWN = {  # what a caption calls a disaster
+    "earthquake": "a house with cracks in its walls after an earthquake",
+    "fire": "a house on fire with flames and smoke",
+    "flood": "a house that stands in the water of a flood",
+    "hurricane": "a house and bent palms in the wind of a hurricane",
+    "landslide": "mud and rocks of a landslide beside a house",
+    "other_disaster": "an accident of cars on a road",
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One sample of a pre-training task; everything is spelt as text."""
+
+    task: str
+    source: str  # OFA's prompt
+    target: str | None  # None: the codes of what is hidden
+    mask: Region | None = None  # pixels of the picture; black there
+    hide: bool = False  # parts of `source`, which is a text, are to be masked
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """All samples of one picture, or of a text."""
+
+    samples: tuple[Sample, ...]
+    size: tuple[int, int] | None = None  # of the picture, pixels
+
+
+def picture(seed: int, index: int) -> tuple[Image.Image, Drawn]:
+    """The picture of an index and what is asked about it; the same for ever for the same two arguments."""
+    draw = random.Random(keyed_number("pretraining", seed, index))
+    if index % SIGNS_EVERY == SIGNS_EVERY - 1:
+        shown = sign_picture(seed, UNIVERSE, index)
+        image = shown.draw()
+        return image, Drawn(tuple(_of_signs(shown, draw)), image.size)
+    if index % DISASTERS_EVERY == 0:
+        kind, severity = draw.choice(list(disasters.DISASTERS)), draw.choice(disasters.SEVERITIES)
+        image = disasters.draw(kind, severity, draw)
+        return image, Drawn((_caption(f"A picture of {SHOWN[kind]}"),), image.size)
+    shown = scene(seed, UNIVERSE, index)
+    return drawing.draw(shown), Drawn(tuple(_of_scene(shown, draw)), (shown.width, shown.height))
+
+
+def _of_scene(shown: Scene, draw: random.Random) -> Iterator[Sample]:
+    captions = [text.removesuffix(".") for text in language.captions(shown, draw)]
+    yield from map(_caption, captions[:2])
+    if captions[2:]:
+        yield _infilled(captions[2])
+    if draw.random() < INFILLED:
+        yield _hidden_middle(shown.width, shown.height)
+    if not shown.things:
+        return
+    yield Sample("detection", prompts.detect(), _objects(shown))
+    for thing in draw.sample(shown.things, min(REGIONS, len(shown.things))):
+        region = spell(thing.box, shown.width, shown.height)
+        phrases = language.phrases(thing, shown, draw)
+        yield Sample("grounding", prompts.ground(phrases[0]), region)
+        yield Sample("grounded captioning", prompts.describe_region(region), phrases[-1])
+    for true, false in _statements(shown, draw):
+        truth = draw.random() < 0.5
+        yield Sample("matching", prompts.entail(true if truth else false), "yes" if truth else "no")
+    asked = [q for q in questions(shown, draw) if q.kind != "absurd"]
+    for kind in draw.sample(kinds := sorted({q.kind for q in asked}), min(QUESTIONS, len(kinds))):
+        question = draw.choice([q for q in asked if q.kind == kind])
+        yield _answer(question.question, question.answer.lower())
+
+
+def _of_signs(shown: SignPicture, draw: random.Random) -> Iterator[Sample]:
+    width, height = shown.background.width, shown.background.height
+    if not shown.signs:
+        yield _caption(f"A picture without a sign {language.setting(shown.background)}")
+        return
+    told = [f"{a(f'{sign.colour} sign')} that says {sign.text}" for sign in shown.signs]
+    yield _caption(language.capital(language.listing(told)))
+    for sign in shown.signs:
+        text, region = sign.text.lower(), spell(sign.text_box, width, height)
+        yield _answer(f"what does the {sign.colour} sign say?", text)
+        yield Sample("grounded captioning", prompts.describe_region(region), f"the {sign.kind} {text}")
+        yield Sample("grounding", prompts.ground(f"the {sign.kind} {text}"), region)
+        if len(shown.signs) > 1:
+            yield _answer(f"what color is the sign that says {text}?", sign.colour)
+    yield _answer("how many signs are there?", NUMBERS[len(shown.signs)])
+
+
+def _caption(text: str) -> Sample:
+    return Sample("captioning", prompts.caption(), text)
+
+
+def _answer(question: str, answer: str) -> Sample:
+    return Sample("vqa", prompts.answer(question), answer)
+
+
+def _hidden_middle(width: int, height: int) -> Sample:
+    x0, y0, x1, y1 = MIDDLE
+    return Sample(
+        "image infilling", prompts.complete_picture(), None, (x0 * width, y0 * height, x1 * width, y1 * height)
+    )
+
+
+def _infilled(text: str) -> Sample:
+    return Sample("text infilling", text, text, hide=True)
+
+
+def _objects(shown: Scene) -> str:
+    """Every thing's region and name, from left to right: an order that can be seen."""
+    things = sorted(shown.things, key=lambda thing: thing.box)
+    return " ".join(f"{spell(t.box, shown.width, shown.height)} {t.category}" for t in things)
+
+
+def _statements(shown: Scene, draw: random.Random) -> Iterator[tuple[str, str]]:
+    """True statements about the picture, each with a false one of the same form."""
+    apart = [(one, other) for one in shown.things for other in shown.things if one is not other]
+    told = [(s, o, held) for s, o in apart for held in relations(shown, s, o)[:1] if held in OPPOSITE]
+    for subject, object_, held in draw.sample(told, min(PAIRS, len(told))):
+        ends = name(subject, shown), name(object_, shown)
+        yield tuple(f"the {ends[0]} is {spoken(r)} the {ends[1]}" for r in (held, OPPOSITE[held]))
+    thing = draw.choice(shown.things)
+    absent = draw.choice([c for c in KINDS if c not in shown.categories])
+    yield f"there is {a(thing.category)}", f"there is {a(absent)}"
+    if colour := _false_colour(shown, thing, draw):
+        yield tuple(f"there is {a(coloured(thing.category, c))}" for c in (thing.colour, colour))
+    if thing.category not in {crowd.category for crowd in shown.crowds}:
+        number = len(shown.of(thing.category))
+        other = draw.choice([n for n in (1, 2, 3, 4) if n != number])
+        yield tuple(f"the number of {plural(thing.category)} is {NUMBERS[n]}" for n in (number, other))
+
+
+def _false_colour(shown: Scene, thing: Thing, draw: random.Random) -> str | None:
+    """A colour that nothing of the thing's category has."""
+    seen = {t.colour for t in shown.of(thing.category)} | {c.colour for c in shown.crowds}
+    others = [colour for colour in KINDS[thing.category].colours if colour not in seen]
+    return draw.choice(others) if others else None
+
+
+def text_samples(seed: int, count: int) -> Iterator[Sample]:
+    """Text infilling of inputs and outputs of NATURAL INSTRUCTIONS' training tasks; their definitions do not occur."""
+    tasks = [task for task in TASKS if task.split == "train" and task.output_language == "English"]
+    for task in tasks:
+        for text, outputs in draw_pairs(seed, task, count // len(tasks)):
+            yield _infilled(f"{text} {outputs[0]}")
+
+
+def infilling(ids: Sequence[int], mask: int, draw: random.Random) -> list[int]:
+    """A text's ids, runs of which are replaced by one mask each until a share of MASKED is hidden; at least one run."""
+    left, hidden = list(ids), 0
+    while hidden < max(1, MASKED * len(ids)):
+        run = draw.randint(1, LONGEST_RUN)
+        start = draw.randrange(max(1, len(left) - run + 1))
+        hidden += sum(i != mask for i in left[start : start + run])
+        left[start : start + run] = [mask]
+    return left
+
+
+def source_ids(sample: Sample, text: TextTokenizer, draw: random.Random) -> list[int]:
+    """The ids of a sample's source, with its masks where it has some."""
+    if not sample.hide:
+        return text.encode(sample.source)
+    before, after = prompts.complete_text("\n").split("\n")
+    hidden = infilling(text.encode(sample.source), text.vocabulary.mask, draw)
+    return [*text.encode(before), *hidden, *text.encode(after)]
