@@ -1,127 +1,153 @@
-"""Means, maxima, deviations and sensitivity, by hand; and the tables as they are written."""
+"""From predictions to the tables as they are written."""
 
 import csv
-import statistics
+import json
 
 import pytest
 
 from workflow_scripts import schemas
-from workflow_scripts.evaluation.scoring import aggregates, per_task
+from workflow_scripts.errors import BadData
+from workflow_scripts.evaluation import tables as columns
+from workflow_scripts.evaluation.scoring import Scored
 from workflow_scripts.stages import score
 
-
-def scored(task: str, values: list[float], metric: str = "accuracy") -> list[dict]:
-    return [
-        {"variant": "ofa", "task": task, "instruction": n, "metric": metric, "score": v, "n": 10, "unparsed": n}
-        for n, v in enumerate(values)
-    ]
-
-
-def test_task_over_its_instructions():
-    [row] = per_task(scored("t", [0.2, 0.4, 0.6, 0.8, 1.0]), {"t": "multimodal"})
-    assert row["mean"] == pytest.approx(0.6)
-    assert row["max"] == 1.0
-    assert row["std"] == pytest.approx(0.08**0.5)  # squares 0.16 + 0.04 + 0 + 0.04 + 0.16, over five
-    assert (row["n"], row["unparsed"], row["kind"]) == (50, 10, "multimodal")
+OUTS = ("answers.parquet", "scores.parquet", *(f"{t}.csv" for t in ("scores", "tasks", "aggregates", "significance")))
+TASKS = {
+    "t": {"output": "choice", "metrics": ["accuracy"], "kind": "multimodal"},
+    "ni": {"output": "text", "metrics": ["rouge_l"], "kind": "nlp"},
+}
+SETTINGS = {"tasks": TASKS, "seed": 0, "against": "tuned", "ablations": [], "whole": "tuned"}
 
 
-def test_sensitivity_is_the_mean_of_each_tasks_spread():
-    rows = [*scored("a", [0.2, 0.4]), *scored("b", [0.5, 0.5]), *scored("zero", [0.0, 0.0])]
-    kinds = dict.fromkeys(("a", "b", "zero"), "multimodal")
-    [found] = aggregates(per_task(rows, kinds))
-    assert found["sensitivity"] == pytest.approx((0.1 / 0.3 + 0) / 2)  # zero has none
-    assert found["mean"] == pytest.approx((0.3 + 0.5 + 0) / 3)
-    assert found["max"] == pytest.approx((0.4 + 0.5 + 0) / 3)
-    assert found["tasks"] == 3
-
-
-def test_sensitivity_of_nothing_is_not_defined():
-    [found] = aggregates(per_task(scored("zero", [0.0, 0.0]), {"zero": "multimodal"}))
-    assert found["sensitivity"] is None
-    [found] = aggregates(per_task(scored("text", [0.5]), {"text": "nlp"}))
-    assert found["sensitivity"] is None
-
-
-@pytest.mark.parametrize("order", [1, -1])
-def test_aggregates_take_rouge_where_a_task_has_it(order):
-    rows = (scored("a", [0.1]) + scored("a", [0.7], "rouge_l") + scored("b", [0.3]))[::order]
-    [found] = aggregates(per_task(rows, {"a": "multimodal", "b": "multimodal"}))
-    assert found["mean"] == pytest.approx(0.5)
-    assert found["tasks"] == 2
-
-
-def test_kinds_and_variants_are_kept_apart():
-    rows = scored("a", [0.2]) + scored("b", [0.6]) + [{**r, "variant": "other"} for r in scored("a", [1.0])]
-    found = list(aggregates(per_task(rows, {"a": "multimodal", "b": "nlp"})))
-    assert {(r["variant"], r["kind"]): r["mean"] for r in found} == {
-        ("ofa", "multimodal"): 0.2,
-        ("ofa", "nlp"): 0.6,
-        ("other", "multimodal"): 1.0,
-    }
-
-
-def predicted(task: str, instruction: int, output: str, target: str, subtask: str | None = None) -> dict:
+def predicted(
+    task: str, instruction: int, output: str, target: str, *, subtask: str | None = None, mode="free"
+) -> dict:
     return {
         "task": task,
         "subtask": subtask,
-        "instance_id": f"{target}",
+        "instance_id": target,
         "instruction": instruction,
+        "mode": mode,
         "output": output,
         "target": target,
         "references": [target],
-        "options": ["yes", "no"],
+        "options": [] if subtask else ["yes", "no"],
     }
+
+
+def write(rows: list[dict], path) -> None:
+    schemas.write(rows, schemas.PREDICTIONS, path)
 
 
 @pytest.fixture
 def tables(tmp_path) -> dict[str, list[dict]]:
-    """The tables that the stage writes for two tasks, one of them with two subtasks."""
-    seen = [predicted("t", 0, "Yes.", "yes"), predicted("t", 0, "", "no"), predicted("t", 1, "yes", "yes")]
-    texts = [predicted("ni", 0, "red dog", "red dog", "x"), predicted("ni", 0, "cat", "red dog", "y")]
-    paths = []
-    for name, rows in (("t", [*seen, predicted("t", 1, "no", "no")]), ("ni", texts)):
-        paths.append(tmp_path / f"{name}.parquet")
-        schemas.write(rows, schemas.PREDICTIONS, paths[-1])
-    tasks = {
-        "t": {"output": "choice", "metrics": ["accuracy"], "kind": "multimodal"},
-        "ni": {"output": "text", "metrics": ["rouge_l"], "kind": "nlp"},
-    }
-    outs = [tmp_path / name for name in ("answers.parquet", "scores.parquet", "scores.csv", "tasks.csv", "all.csv")]
-    assert score.main(tasks=tasks, variants=["ofa"], predictions=paths, out=outs) == "6 answers, 4 scores"
-    found = {path.name: list(csv.DictReader(path.open())) for path in outs[2:]}
+    """The tables that the stage writes: `ofa` is untuned and answered two tasks, `tuned` was tuned twice."""
+    yes_no = ("yes", "no")
+    first = [predicted("t", 0, "Yes.", "yes"), predicted("t", 0, "", "no")]
+    first += [predicted("t", 1, "yes", "yes"), predicted("t", 1, "maybe no", "no")]
+    texts = [predicted("ni", 0, "red dog", "red dog", subtask="x"), predicted("ni", 0, "cat", "red dog", subtask="y")]
+    answers = [first, texts, *([predicted("t", n, o, o) for n in (0, 1) for o in yes_no] for _ in range(2))]
+    paths = [tmp_path / f"{n}.parquet" for n in range(4)]
+    for rows, path in zip(answers, paths):
+        write(rows, path)
+    runs = [["ofa", None, ["t", "ni"]], ["tuned", 0, ["t"]], ["tuned", 1, ["t"]]]
+    outs = [tmp_path / name for name in OUTS]
+    assert score.main(settings=SETTINGS | {"runs": runs}, predictions=paths, out=outs) == (
+        "4 tables of predictions, 26 scores"
+    )
+    found = {path.stem: list(csv.DictReader(path.open())) for path in outs[2:]}
     found["answers"] = list(schemas.read(outs[0], schemas.ANSWERS))
-    found["scores"] = list(schemas.read(outs[1], schemas.SCORES))
-    found["header"] = outs[2].read_text().splitlines()[0]
+    assert [dict(row) for row in schemas.read(outs[1], schemas.SCORES)] == [
+        {k: json.loads(v) if k in NUMBERS and v else v or None for k, v in row.items()} for row in found["scores"]
+    ]
     return found
 
 
-def test_columns_of_the_table_of_scores(tables):
-    assert tables["header"] == "variant,task,instruction,metric,score,n,unparsed"
+NUMBERS = ("seed", "instruction", "score", "n", "unparsed", "off_options")
+
+
+def test_columns_are_those_declared(tables):
+    declared = {"scores": columns.SCORES, "tasks": columns.TASKS, "aggregates": columns.AGGREGATES}
+    for name, names in (declared | {"significance": columns.SIGNIFICANCE}).items():
+        assert tuple(tables[name][0]) == names
 
 
 def test_scores_of_each_instruction(tables):
-    assert [tuple(row.values()) for row in tables["scores.csv"]] == [
-        ("ofa", "t", "0", "accuracy", "0.500000", "2", "1"),
-        ("ofa", "t", "1", "accuracy", "1.000000", "2", "0"),
-        ("ofa", "x", "0", "rouge_l", "1.000000", "1", "0"),
-        ("ofa", "y", "0", "rouge_l", "0.000000", "1", "0"),
+    assert [tuple(row.values()) for row in tables["scores"][:6]] == [
+        ("ofa", "", "t", "0", "accuracy", "0.500000", "2", "1", "0"),
+        ("ofa", "", "t", "1", "accuracy", "0.500000", "2", "0", "1"),
+        ("ofa", "", "t", "0", "nearest_option", "0.500000", "2", "1", "0"),
+        ("ofa", "", "t", "1", "nearest_option", "1.000000", "2", "0", "1"),
+        ("ofa", "", "x", "0", "rouge_l", "1.000000", "1", "0", ""),
+        ("ofa", "", "y", "0", "rouge_l", "0.000000", "1", "0", ""),
     ]
-    assert [row["score"] for row in tables["scores"]] == [0.5, 1, 1, 0]
+    assert [row["seed"] for row in tables["scores"] if row["variant"] == "tuned"] == ["0"] * 4 + ["1"] * 4
 
 
 def test_answers_say_what_was_understood(tables):
-    assert [row["answer"] for row in tables["answers"]] == ["yes", None, "yes", "no", "red dog", "cat"]
+    understood = [(row["metric"], row["answer"]) for row in tables["answers"] if row["variant"] == "ofa"]
+    assert [answer for metric, answer in understood if metric == "accuracy"] == ["yes", None, "yes", "maybe no"]
+    assert [answer for metric, answer in understood if metric == "nearest_option"] == ["yes", None, "yes", "no"]
 
 
 def test_tables_over_tasks(tables):
-    [first, *_] = tables["tasks.csv"]
-    assert (first["mean"], first["max"], first["std"], first["n"]) == ("0.750000", "1.000000", "0.250000", "4")
-    assert [(r["kind"], r["mean"], r["sensitivity"], r["tasks"]) for r in tables["all.csv"]] == [
-        ("multimodal", "0.750000", f"{0.25 / 0.75:.6f}", "1"),
-        ("nlp", f"{statistics.fmean([1, 0]):.6f}", "", "2"),
+    [first, *_] = tables["tasks"]
+    assert (first["mean"], first["max"], first["std"], first["n"]) == ("0.500000", "0.500000", "0.000000", "4")
+    assert (first["unparsed"], first["off_options"], first["seeds"]) == ("1", "1", "1")
+    assert [(r["variant"], r["kind"], r["mean"], r["tasks"], r["seeds"]) for r in tables["aggregates"]] == [
+        ("ofa", "multimodal", "0.500000", "1", "1"),
+        ("ofa", "nlp", "0.500000", "2", "1"),
+        ("tuned", "multimodal", "1.000000", "1", "2"),
     ]
 
 
+def test_variants_are_compared_where_both_answered(tables):
+    rows = [(r["variant"], r["task"], r["metric"], r["difference"]) for r in tables["significance"]]
+    assert rows == [("ofa", "", "", "-0.500000"), ("ofa", "t", "accuracy", "-0.500000")]
+
+
+def test_other_modes_are_metrics_of_their_own(tmp_path):
+    both = [predicted("t", 0, "maybe", "yes"), predicted("t", 0, "yes", "yes", mode="ranked")]
+    write(both, tmp_path / "p.parquet")
+    outs = [tmp_path / name for name in OUTS]
+    score.main(settings=SETTINGS | {"runs": [["tuned", 0, ["t"]]]}, predictions=[tmp_path / "p.parquet"], out=outs)
+    found = {row["metric"]: row["score"] for row in csv.DictReader(outs[2].open())}
+    assert (found["accuracy"], found["accuracy_ranked"]) == ("0.000000", "1.000000")
+    [aggregate] = csv.DictReader(outs[4].open())
+    assert aggregate["mean"] == "0.000000"
+
+
+def test_order_of_predictions_changes_no_table(tmp_path):
+    rows = [predicted("t", n, o, t) for n, (o, t) in enumerate([("yes", "yes"), ("no", "yes")])]
+    rows += [predicted("t", n, o, t) for n, (o, t) in enumerate([("no", "no"), ("", "no")])]
+    written = []
+    for name, order in (("a", 1), ("b", -1)):
+        (tmp_path / name).mkdir()
+        write(rows[::order], tmp_path / name / "p.parquet")
+        outs = [tmp_path / name / out for out in OUTS]
+        runs = [["tuned", 0, ["t"]]]
+        score.main(settings=SETTINGS | {"runs": runs}, predictions=[tmp_path / name / "p.parquet"], out=outs)
+        written.append([out.read_text() for out in outs[2:]])
+    assert written[0] == written[1]
+
+
+def test_an_instance_that_one_instruction_lacks(tmp_path):
+    write([predicted("t", 0, "a", "yes"), predicted("t", 0, "a", "no"), predicted("t", 1, "a", "no")], tmp_path / "p")
+    with pytest.raises(BadData, match="3 answers, not one to each of 2 instances under each of 2"):
+        score.main(
+            settings=SETTINGS | {"runs": [["tuned", 0, ["t"]]]}, predictions=[tmp_path / "p"],
+            out=[tmp_path / "answers", tmp_path / "scores"],
+        )  # fmt: skip
+
+
 def test_every_prediction_has_its_file(tmp_path):
+    runs = [["ofa", None, ["t"]], ["other", 0, ["t"]]]
     with pytest.raises(ValueError, match="shorter"):
-        score.main(tasks={"t": {}}, variants=["ofa", "other"], predictions=[tmp_path / "a"], out=[tmp_path / "b"])
+        score.main(settings=SETTINGS | {"runs": runs}, predictions=[tmp_path / "a"], out=[tmp_path / "b"])
+
+
+def test_rouge_is_the_primary_metric_where_a_task_has_it():
+    assert Scored("choice", ("accuracy", "rouge_l"), "multimodal").all_metrics == (
+        "rouge_l", "accuracy", "nearest_option",
+    )  # fmt: skip
+    assert Scored("region_choice", ("accuracy",), "multimodal").all_metrics == ("accuracy",)

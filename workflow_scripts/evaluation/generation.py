@@ -94,6 +94,7 @@ def _predictions(task: str, rows: Sequence[Mapping], outputs: Sequence[Sequence[
                 "subtask": row["subtask"],
                 "instance_id": row["instance_id"],
                 "instruction": instruction,
+                "mode": "free",
                 "output": output,
                 "target": row["target_text"],
                 "references": row["references"],

@@ -1,134 +1,142 @@
-"""All predictions to answers, scores per instruction, per task and over tasks.
+"""All predictions to answers, scores and tables."""
 
-Standard deviations are of the population (the five instructions are all there are). Sensitivity is the mean over tasks
-of standard deviation over mean, both over instructions; a task whose mean is 0 has none and is left out, and a kind of
-task with one instruction only (NATURAL INSTRUCTIONS) has none at all.
-"""
-
-import csv
-import io
-import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from workflow_scripts import schemas
-from workflow_scripts.evaluation.metrics import METRICS, answer_of
+from workflow_scripts.errors import BadData
+from workflow_scripts.evaluation import tables
+from workflow_scripts.evaluation.metrics import METRICS, Judged, answer_of, is_off, nearest
+from workflow_scripts.evaluation.statistics import Measured, Study
 from workflow_scripts.files import write_text
 
-SCORE_COLUMNS = ("variant", "task", "instruction", "metric", "score", "n", "unparsed")
-TASK_COLUMNS = ("variant", "task", "kind", "metric", "mean", "max", "std", "n", "unparsed")
-AGGREGATE_COLUMNS = ("variant", "kind", "mean", "max", "sensitivity", "tasks")
+FREE = "free"  # the mode of generation that aggregates take; others name their metrics
+ROUGE, NEAREST = "rouge_l", "nearest_option"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What scoring must know of a task."""
+
+    output: str
+    metrics: tuple[str, ...]  # as the task declares them
+    kind: str  # multimodal or nlp
+
+    @property
+    def primary(self) -> str:
+        """The metric that aggregates take: ROUGE-L where the task has it (arXiv 2212.10773), else the first."""
+        return ROUGE if ROUGE in self.metrics else self.metrics[0]
+
+    @property
+    def all_metrics(self) -> tuple[str, ...]:
+        """Those declared, the primary one first, and for choices by text also what the output is most like."""
+        others = tuple(m for m in self.metrics if m != self.primary)
+        return (self.primary, *others, *((NEAREST,) if self.output == "choice" else ()))
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A run's predictions on one task. seed: None if nothing was tuned."""
+
+    variant: str
+    seed: int | None
+    task: str
+    path: Path
 
 
 def score_all(
-    predictions: Sequence[tuple[str, str, Path]], tasks: Mapping[str, Mapping],
-    answers_out: Path, scores_out: Path, scores_csv: Path, tasks_csv: Path, aggregates_csv: Path,
-) -> tuple[int, int]:  # fmt: skip
-    """Write all tables of scores from (variant, task, predictions); returns the numbers of answers and scores.
-
-    tasks: id -> {"output", "metrics", "kind"}. ROUGE-L comes first where a task has it: it is what aggregates take.
-    """
-    kinds: dict[str, str] = {}
-    grouped: dict[tuple, list[dict]] = defaultdict(list)
-
-    def answers() -> Iterator[dict]:
-        for variant, task, path in predictions:
-            for row in _answers(variant, tasks[task], path):
-                kinds[row["task"]] = tasks[task]["kind"]
-                grouped[variant, row["task"], row["instruction"], row["metric"]].append(row)
-                yield row
-
-    answered = schemas.write(answers(), schemas.ANSWERS, answers_out)
-    scores = [_score(key, rows) for key, rows in grouped.items()]
-    schemas.write(scores, schemas.SCORES, scores_out)
-    write_text(scores_csv, as_csv(SCORE_COLUMNS, scores))
-    by_task = list(per_task(scores, kinds))
-    write_text(tasks_csv, as_csv(TASK_COLUMNS, by_task))
-    write_text(aggregates_csv, as_csv(AGGREGATE_COLUMNS, aggregates(by_task)))
-    return answered, len(scores)
+    predictions: Sequence[Answered], tasks: Mapping[str, Scored], answers_out: Path, scores_out: Path
+) -> list[Measured]:  # fmt: skip
+    """Write the answers and the scores of all predictions; returns what was measured."""
+    measured: list[Measured] = []
+    with schemas.Writer(answers_out, schemas.ANSWERS) as writer:
+        for answered in predictions:
+            for part in _parts(answered):
+                rows = list(_judged(answered, tasks[answered.task], part))
+                for row in rows:
+                    writer.add({name: row[name] for name in schemas.ANSWERS.names})
+                measured += _measured(answered, tasks[answered.task], rows)
+    schemas.write(tables.scores(measured), schemas.SCORES, scores_out)
+    return measured
 
 
-def _answers(variant: str, task: Mapping, path: Path) -> Iterator[dict]:
-    for row in schemas.read(path, schemas.PREDICTIONS):
-        answer = answer_of(row["output"], row["options"], task["output"])
-        for metric in task["metrics"]:
+def write_tables(
+    measured: Sequence[Measured], seed: int, against: str, points: Sequence[Mapping], whole: str,
+    paths: Mapping[str, Path],
+) -> None:  # fmt: skip
+    """Write each table of scores that `paths` names; seed: of what is drawn. The rest as in tables."""
+    study = Study(measured, seed)
+    made = {
+        "scores": (tables.SCORES, tables.scores(measured)),
+        "tasks": (tables.TASKS, tables.tasks(study)),
+        "aggregates": (tables.AGGREGATES, tables.aggregates(study)),
+        "significance": (tables.SIGNIFICANCE, tables.significance(study, against)),
+        "ablations": (tables.ABLATIONS, tables.ablations(study, points, whole)),
+    }
+    for name, path in paths.items():
+        write_text(path, tables.as_csv(*made[name]))
+
+
+def _parts(answered: Answered) -> Iterator[list[dict]]:
+    """The predictions of a task, or of each of its subtasks."""
+    found: dict[str, list[dict]] = defaultdict(list)
+    for row in schemas.read(answered.path, schemas.PREDICTIONS):
+        found[row["subtask"] or row["task"]].append(row)
+    yield from found.values()
+
+
+def _judged(answered: Answered, task: Scored, predictions: Sequence[Mapping]) -> Iterator[dict]:
+    """A row for each prediction and metric: the columns of schemas.ANSWERS, and whether the answer is no option."""
+    for row in predictions:
+        answer = answer_of(row["output"], row["options"], task.output)
+        said = Judged(answer, row["output"], row["references"], row["options"])
+        off = is_off(answer, row["options"], task.output) if row["options"] else None
+        for metric in task.all_metrics:
             yield {
-                "variant": variant,
+                "variant": answered.variant,
+                "seed": answered.seed,
                 "task": row["subtask"] or row["task"],
                 "instance_id": row["instance_id"],
                 "instruction": row["instruction"],
-                "metric": metric,
+                "metric": metric if row["mode"] == FREE else f"{metric}_{row['mode']}",
                 "output": row["output"],
-                "answer": answer,
+                "answer": nearest(row["output"], row["options"]) if metric == NEAREST else answer,
                 "target": row["target"],
-                "score": METRICS[metric](answer, row["output"], row["references"]),
+                "score": METRICS[metric](said),
+                "unparsed": answer is None,
+                "off": off,
             }
 
 
-def _score(key: tuple, rows: Sequence[Mapping]) -> dict:
-    variant, task, instruction, metric = key
-    return {
-        "variant": variant,
-        "task": task,
-        "instruction": instruction,
-        "metric": metric,
-        "score": statistics.fmean(row["score"] for row in rows),
-        "n": len(rows),
-        "unparsed": sum(row["answer"] is None for row in rows),
-    }
-
-
-def per_task(scores: Iterable[Mapping], kinds: Mapping[str, str]) -> Iterator[dict]:
-    """Mean, maximum and standard deviation over a task's instructions, by variant and metric."""
-    grouped: dict[tuple, list[Mapping]] = defaultdict(list)
-    for row in scores:
-        grouped[row["variant"], row["task"], row["metric"]].append(row)
-    for (variant, task, metric), rows in grouped.items():
-        values = [row["score"] for row in rows]
-        yield {
-            "variant": variant,
-            "task": task,
-            "kind": kinds[task],
-            "metric": metric,
-            "mean": statistics.fmean(values),
-            "max": max(values),
-            "std": statistics.pstdev(values),
-            "n": sum(row["n"] for row in rows),
-            "unparsed": sum(row["unparsed"] for row in rows),
-        }
-
-
-def aggregates(by_task: Iterable[Mapping]) -> Iterator[dict]:
-    """Over all tasks of a kind: the mean of means, the mean of maxima, the sensitivity; fractions, not percent.
-
-    A task counts once, with ROUGE-L where it has that, else with accuracy.
-    """
-    best: dict[tuple, Mapping] = {}
-    for row in by_task:
-        key = row["variant"], row["kind"], row["task"]
-        if key not in best or row["metric"] == "rouge_l":
-            best[key] = row
-    grouped: dict[tuple, list[Mapping]] = defaultdict(list)
-    for (variant, kind, _), row in best.items():
-        grouped[variant, kind].append(row)
-    for (variant, kind), rows in grouped.items():
-        spreads = [row["std"] / row["mean"] for row in rows if row["mean"] > 0] if kind == "multimodal" else []
-        yield {
-            "variant": variant,
-            "kind": kind,
-            "mean": statistics.fmean(row["mean"] for row in rows),
-            "max": statistics.fmean(row["max"] for row in rows),
-            "sensitivity": statistics.fmean(spreads) if spreads else None,
-            "tasks": len(rows),
-        }
-
-
-def as_csv(columns: Sequence[str], rows: Iterable[Mapping]) -> str:
-    """A table as CSV; fractions with six decimals, what is not defined empty."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
+def _measured(answered: Answered, task: Scored, rows: Sequence[Mapping]) -> Iterator[Measured]:
+    """Rows of one task or subtask, by metric; instances in the order of their ids."""
+    by_metric: dict[str, dict[tuple[str, int], Mapping]] = defaultdict(dict)
     for row in rows:
-        writer.writerow(f"{v:.6f}" if isinstance(v := row[c], float) else v for c in columns)
-    return out.getvalue()
+        by_metric[row["metric"]][row["instance_id"], row["instruction"]] = row
+    for metric, found in by_metric.items():
+        instances = sorted({instance for instance, _ in found})
+        instructions = sorted({instruction for _, instruction in found})
+        if len(found) != len(instances) * len(instructions):
+            raise BadData(
+                f"{len(found)} answers, not one to each of {len(instances)} instances under each of "
+                f"{len(instructions)} instructions",
+                file=answered.path, fix="delete it and run snakemake again",
+            )  # fmt: skip
+        grid = [[found[i, k] for k in instructions] for i in instances]
+        has_options = grid[0][0]["off"] is not None
+        yield Measured(
+            variant=answered.variant,
+            seed=answered.seed,
+            task=rows[0]["task"],
+            kind=task.kind,
+            metric=metric,
+            primary=metric == task.primary,
+            instances=tuple(instances),
+            scores=np.array([[row["score"] for row in line] for line in grid]),
+            unparsed=tuple(sum(row["unparsed"] for row in column) for column in zip(*grid)),
+            off_options=tuple(sum(row["off"] for row in column) for column in zip(*grid)) if has_options else None,
+        )

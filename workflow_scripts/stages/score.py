@@ -1,19 +1,25 @@
-"""Score all predictions: per instruction, per task, and over all unseen tasks."""
+"""Score all predictions: per instruction, per task, over all unseen tasks, and variants against each other."""
 
 from workflow_scripts.stages.entry import In, Out, run_stage
 
 
-def main(*, tasks: dict, variants: list[str], predictions: list[In], out: list[Out]) -> str:
-    """Write answers.parquet, scores.parquet, scores.csv, tasks.csv and aggregates.csv.
+def main(*, settings: dict, predictions: list[In], out: list[Out]) -> str:
+    """Write answers.parquet, scores.parquet, and the tables (CSV) that the other names of `out` say.
 
-    tasks: id -> its output type, metrics and kind (multimodal or nlp). predictions: those of the first variant in the
-    order of tasks, then those of the second, and so on.
+    settings, by name: tasks: id -> its output type, metrics and kind (multimodal or nlp); runs: [variant, seed or null,
+    ids of the tasks it answered]; seed: of resampling; against: the variant that others are compared with; ablations:
+    points of the curves (evaluation.tables.ablations); whole: the variant at their end. predictions: those of the first
+    run in the order of its tasks, then those of the second, and so on.
     """
-    from workflow_scripts.evaluation.scoring import score_all
+    from workflow_scripts.evaluation.scoring import Answered, Scored, score_all, write_tables
 
-    pairs = [(variant, task) for variant in variants for task in tasks]
-    answered, scored = score_all([(v, t, p) for (v, t), p in zip(pairs, predictions, strict=True)], tasks, *out)
-    return f"{answered} answers, {scored} scores"
+    tasks = {t: Scored(task["output"], tuple(task["metrics"]), task["kind"]) for t, task in settings["tasks"].items()}
+    answered = [(variant, seed, task) for variant, seed, its in settings["runs"] for task in its]
+    pairs = [Answered(*what, path) for what, path in zip(answered, predictions, strict=True)]
+    measured = score_all(pairs, tasks, *out[:2])
+    wanted = {path.stem: path for path in out[2:]}
+    write_tables(measured, settings["seed"], settings["against"], settings["ablations"], settings["whole"], wanted)
+    return f"{len(pairs)} tables of predictions, {sum(m.scores.size for m in measured)} scores"
 
 
 if __name__ == "__main__":

@@ -25,6 +25,6 @@ TASK = Task(
     role="eval",
     output="text",
     slots=frozenset({"TEXT"}),
-    metrics=("rouge_l",),
+    metrics=("rouge_l", "vqa_accuracy"),
     derive=derive,
 )
