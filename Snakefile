@@ -13,7 +13,6 @@ from workflow_scripts.progress import say
 from workflow_scripts.provenance import stage_digest
 from workflow_scripts.stages.plan import TABLES, Plan, prepare_environment
 from workflow_scripts.tokens.vocabulary import FILES as TOKENIZER_FILES
-from workflow_scripts.training.variants import VARIANTS
 
 min_version("9.0")
 
@@ -50,5 +49,6 @@ include: "rules/separation.smk"
 include: "rules/instructions.smk"
 include: "rules/tokens.smk"
 include: "rules/training.smk"
+include: "rules/pretraining.smk"
 include: "rules/evaluation.smk"
 include: "rules/report.smk"

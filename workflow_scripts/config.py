@@ -2,18 +2,29 @@
 
 import difflib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from workflow_scripts.datasets.base import CheckPictures
 from workflow_scripts.errors import BadConfig
 from workflow_scripts.models.ofa.sizes import SIZES
-from workflow_scripts.training.variants import VARIANTS
+from workflow_scripts.training.variants import GROUPS, INSTRUCTIONS, VARIANTS
 
+Value = TypeVar("Value")
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
+
+
+def _distinct(values: list[Value]) -> list[Value]:
+    if twice := sorted({str(value) for value in values if values.count(value) > 1}):
+        raise ValueError(f"{', '.join(twice)} occurs more than once")
+    return values
+
+
+Distinct = Annotated[list[Value], AfterValidator(_distinct)]
+Seeds = Annotated[Distinct[Annotated[int, Field(ge=0, le=32767)]], Field(min_length=1)]
 
 
 class Section(BaseModel):
@@ -138,19 +149,47 @@ class Tuning(Section):
     learning_rate: Positive
 
 
+class Ablations(Section):
+    instructions: Distinct[Annotated[int, Field(ge=1, le=INSTRUCTIONS)]]
+    groups: Distinct[Annotated[int, Field(ge=1, le=len(GROUPS))]]
+
+
+class Adapter(Section):
+    rank: Count
+    alpha: Positive
+    dropout: Share
+    learning_rate: Positive
+
+
 class Training(Section):
+    seeds: Seeds
+    ablation_seeds: Seeds
     threads: Count
     gpu: Annotated[int, Field(ge=0)]
     mem_mb: Count
     runtime: Count
     multiinstruct: Tuning
     natural_instructions: Tuning
+    mixedinstruct: Tuning
+    adapter: Adapter
     warmup_share: Share
     weight_decay: Annotated[float, Field(ge=0)]
     label_smoothing: Share
     dropout: Share
     max_grad_norm: Positive
     log_every: Count
+
+
+class Pretraining(Section):
+    """Of ofa_nano; what it does not say is as in training."""
+
+    seed: int
+    pictures: Count
+    texts: Count
+    symbols: Annotated[int, Field(ge=256)]
+    epochs: Count
+    batch_size: Count
+    learning_rate: Positive
 
 
 class Evaluation(Section):
@@ -183,8 +222,10 @@ class Config(Section):
     picture: Picture
     vqgan: VQGAN
     model: Model
-    variants: Annotated[list[Literal[tuple(VARIANTS)]], Field(min_length=1)]
+    variants: Annotated[Distinct[Literal[tuple(VARIANTS)]], Field(min_length=1)]
+    ablations: Ablations
     training: Training
+    pretraining: Pretraining
     evaluation: Evaluation
     report: Report
     memo: Memo

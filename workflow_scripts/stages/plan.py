@@ -17,7 +17,7 @@ from workflow_scripts.instructions.templates import check_all, load_templates
 from workflow_scripts.memo import VARIABLE
 from workflow_scripts.models.ofa.sizes import FILES as MODEL_FILES
 from workflow_scripts.models.ofa.sources import read_json
-from workflow_scripts.models.released import GRIDS
+from workflow_scripts.models.released import GRIDS, NANO_FILES, SUMS
 from workflow_scripts.provenance import digest_of, files_digest, library_versions, stage_digest
 from workflow_scripts.stages.entry import RUN
 from workflow_scripts.stages.sources import Sources
@@ -253,14 +253,44 @@ class Plan(Sources):
     def tuning(self, variant: str) -> str:
         """Those of training.trainer.Settings but seed and threads."""
         training, how = self.config.training, declared(variant)
-        shared = ("warmup_share", "weight_decay", "label_smoothing", "dropout", "max_grad_norm", "log_every")
-        settings = {name: getattr(training, name) for name in shared} | getattr(training, how.section).model_dump()
-        settings |= {"image_size": self.config.picture.size, "adapter": None}
-        settings |= {"prompts": how.prompts, "instructions": how.instructions}
+        own = getattr(training, how.section).model_dump()
         if how.adapter:
             adapter = training.adapter.model_dump()
-            settings |= {"learning_rate": adapter.pop("learning_rate"), "adapter": adapter}
-        return json.dumps(settings, sort_keys=True)
+            own |= {"learning_rate": adapter.pop("learning_rate"), "adapter": adapter}
+        return self._settings(own, prompts=how.prompts, instructions=how.instructions)
+
+    def _settings(self, own: dict, **more) -> str:
+        """Of a training: its own, and what all have in common."""
+        shared = ("warmup_share", "weight_decay", "label_smoothing", "dropout", "max_grad_norm", "log_every")
+        settings = {name: getattr(self.config.training, name) for name in shared}
+        settings |= {"image_size": self.config.picture.size, "adapter": None}
+        return json.dumps(settings | own | more, sort_keys=True)
+
+    # Pre-training of ofa_nano, which ships with the package
+
+    @staticmethod
+    def pretraining_model(name: str) -> list[str]:
+        return [f"results/pretraining/{name}/{file}" for file in MODEL_FILES]
+
+    @property
+    def shipped(self) -> list[str]:
+        """As the package has it: the files of each release, and their checksums."""
+        names = [f"{release}/{name}" for release, files in NANO_FILES.items() for name in files]
+        return [f"results/pretraining/shipped/{name}" for name in (*names, SUMS)]
+
+    @property
+    def pretraining_settings(self) -> str:
+        own = self.config.pretraining.model_dump(include={"epochs", "batch_size", "learning_rate"})
+        return self._settings(own, prompts="instructions", instructions=1)
+
+    @property
+    def pretraining_initialisation(self) -> str:
+        return json.dumps({"code_image_size": 8 * _grid(self.config.vqgan.model.model_dump())})
+
+    @property
+    def pretraining_vqgan(self) -> str:
+        """How its VQ-GAN is trained: as one of our own is."""
+        return json.dumps(self.config.vqgan.model_dump(exclude={"files", "pictures"}), sort_keys=True)
 
     @property
     def generation(self) -> str:
