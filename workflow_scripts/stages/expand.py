@@ -12,11 +12,12 @@ from workflow_scripts.stages.entry import In, Out, run_stage
 
 
 def main(
-    *, templates: list[str], scale: float, max_instances: list[int], instances: list[In], held_out: list[In] = (),
-    fingerprints: list[In] = (), out: list[Out],
+    *, templates: list[str], by_name: str | None = None, scale: float, max_instances: list[int], instances: list[In],
+    held_out: list[In] = (), fingerprints: list[In] = (), out: list[Out],
 ) -> str:  # fmt: skip
     """Write the examples of each split: one per instance and template, or one per instance with its own instruction.
 
+    by_name: the template that has the task's name in place of an instruction, if it is trained on so.
     max_instances: of each split; derive made some to spare. held_out: nothing, or what unseen tasks are evaluated on:
     instances that have a picture or a text in common with it are left out. fingerprints tell which pictures are alike.
     """
@@ -24,7 +25,8 @@ def main(
     for source, most, path in zip(instances, max_instances, out, strict=True):
         rows = _kept(source, held_out, fingerprints) if held_out else schemas.read(source, schemas.INSTANCES)
         chosen = list(islice(rows, most))
-        made = schemas.write((e for i in chosen for e in examples(i, templates, scale=scale)), schemas.EXAMPLES, path)
+        rows = (row for i in chosen for row in examples(i, templates, scale=scale, by_name=by_name))
+        made = schemas.write(rows, schemas.EXAMPLES, path)
         done.append(f"{path.stem}: {made} examples of {len(chosen)} out of {schemas.rows_of(source)} instances")
     return "; ".join(done)
 

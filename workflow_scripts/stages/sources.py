@@ -19,7 +19,6 @@ from workflow_scripts.models.released import (
     NANO_BPE,
     NANO_FILES,
     NANO_VQGAN,
-    OFA_SIZES,
     PORT,
     RELEASED,
     RELEASES,

@@ -1,4 +1,4 @@
-"""What `ofa_nano` is pre-trained on: OFA's own pre-training tasks, over pictures of the miniature world made for it alone.
+"""What `ofa_nano` is pre-trained on: OFA's own pre-training tasks, over pictures that are drawn for it alone.
 
 The eight tasks of OFA (arXiv 2202.03052): captioning, grounded captioning, grounding, image-text matching, VQA,
 detection, image infilling and text infilling, under OFA's own prompts. No instruction of MULTIINSTRUCT occurs, nor any
