@@ -33,10 +33,13 @@ def main(
     tokenizer: encoder.json, vocab.bpe, dict.txt. codes: the VQ-GAN's config.json and model.safetensors. shards: what is
     trained on, and what is held out.
     """
+    import torch
+
     from workflow_scripts.models.vqgan import VQGANConfig
     from workflow_scripts.tokens import bpe
     from workflow_scripts.training.vqgan import train
 
+    torch.set_num_threads(threads)
     folder = manifest[0].parent
     drawn = list(_drawn(seed, pictures, folder))
     told = list(text_samples(seed, texts))

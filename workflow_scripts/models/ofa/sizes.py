@@ -7,7 +7,7 @@ FILES = ("config.json", "generation_config.json", "model.safetensors")  # of a m
 # The five published architectures, and ofa_nano: small enough to train from scratch on two CPU cores.
 SIZES: dict[str, dict] = {
     "ofa_nano": {
-        "d_model": 128, "ffn": 512, "heads": 4, "encoder_layers": 2, "decoder_layers": 2,
+        "d_model": 128, "ffn": 512, "heads": 4, "encoder_layers": 3, "decoder_layers": 2,
         "resnet_layers": [1, 1, 1], "resnet_width": 16,
         "init_std": 0.09,  # d_model ** -0.5: with the usual 0.02 a thousand steps pass before it looks at its input
     },
