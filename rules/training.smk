@@ -1,4 +1,5 @@
-# Shards and a base checkpoint -> one model per variant; a variant that starts from another takes its very checkpoint.
+# Shards and a base checkpoint -> models, one a run: one job tunes a variant with each of its seeds. A variant that starts
+# from another takes the very checkpoint of the same seed.
 
 
 rule initialise:
@@ -6,7 +7,7 @@ rule initialise:
         tokenizer=rules.tokenizer.output.files,
         base=PLAN.base,
     output:
-        model=PLAN.model("ofa"),
+        model=PLAN.model(PLAN.runs("ofa")[0]),
     log:
         "results/logs/initialise.log",
     benchmark:
@@ -27,38 +28,39 @@ rule initialise:
         " --settings {params.settings:q} --tokenizer {input.tokenizer} --base {input.base:q} --out {output.model} > {log} 2>&1"
 
 
-for _variant in PLAN.models:
-    if VARIANTS[_variant] is None:
-        continue
+for _variant in PLAN.tuned:
 
     rule:
         name:
             f"train_{_variant}"
         input:
-            base=PLAN.model(VARIANTS[_variant].base),
+            base=PLAN.bases(_variant),
             shards=[shard for task in PLAN.tuned_on(_variant) for shard in PLAN.shards(task, "train")],
             validation=PLAN.validation(_variant),
             manifests=PLAN.manifests_of(PLAN.tuned_on(_variant)),
         output:
-            model=PLAN.model(_variant),
-            log=f"results/models/{_variant}/log.jsonl",
+            files=[file for run in PLAN.runs(_variant) for file in (*PLAN.model(run), PLAN.log(run))],
         log:
             f"results/logs/train/{_variant}.log",
         benchmark:
             f"results/benchmarks/train/{_variant}.tsv"
         conda:
             "../envs/torch.yaml"
-        threads: PLAN.config.training.threads
+        threads: PLAN.config.training.threads * PLAN.config.training.processes
         resources:
             mem_mb=PLAN.config.training.mem_mb,
             runtime=PLAN.config.training.runtime,
             gpu=PLAN.config.training.gpu,
         params:
             code=stage_digest("train"),
-            seed=PLAN.config.seed,
+            seeds=[run.seed for run in PLAN.runs(_variant)],
             settings=PLAN.tuning(_variant),
             threads=PLAN.config.training.threads,
+            checkpoints=f"results/checkpoints/{_variant}",
+            curves=f"results/logs/tensorboard/{_variant}",
+            train=PLAN.train,
         shell:
-            "python -m workflow_scripts.stages.train --seed {params.seed} --settings {params.settings:q}"
+            "{params.train} --seeds {params.seeds} --settings {params.settings:q}"
             " --threads {params.threads} --base {input.base} --shards {input.shards} --validation {input.validation}"
-            " --manifests {input.manifests} --out {output.model} {output.log} > {log} 2>&1"
+            " --manifests {input.manifests} --checkpoints {params.checkpoints} --curves {params.curves}"
+            " --out {output.files} > {log} 2>&1"

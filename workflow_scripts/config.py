@@ -161,9 +161,31 @@ class Adapter(Section):
     learning_rate: Positive
 
 
-class Training(Section):
+class Recipe(Section):
+    """What every training has in common; all of it is passed to training.trainer.Settings."""
+
+    max_tokens: Count | None
+    accumulation: Count
+    schedule: Literal["linear", "cosine", "constant", "constant_with_warmup", "inverse_sqrt"]
+    warmup_share: Share
+    weight_decay: Annotated[float, Field(ge=0)]
+    label_smoothing: Share
+    dropout: Share
+    max_grad_norm: Positive
+    bf16: bool | Literal["auto"]
+    gradient_checkpointing: bool
+    compile: bool
+    fsdp: bool
+    workers: Annotated[int, Field(ge=0)]
+    save_every: Count
+    keep_checkpoints: Count
+    log_every: Count
+
+
+class Training(Recipe):
     seeds: Seeds
     ablation_seeds: Seeds
+    processes: Count
     threads: Count
     gpu: Annotated[int, Field(ge=0)]
     mem_mb: Count
@@ -172,12 +194,6 @@ class Training(Section):
     natural_instructions: Tuning
     mixedinstruct: Tuning
     adapter: Adapter
-    warmup_share: Share
-    weight_decay: Annotated[float, Field(ge=0)]
-    label_smoothing: Share
-    dropout: Share
-    max_grad_norm: Positive
-    log_every: Count
 
 
 class Pretraining(Section):
@@ -197,6 +213,16 @@ class Evaluation(Section):
     max_length: Annotated[int, Field(ge=3, le=1024)]
     no_repeat_ngram: Annotated[int, Field(ge=0)]
     batch_size: Count
+    modes: list[Literal["free", "constrained", "ranked"]]
+    bf16: bool
+    against: Literal[tuple(VARIANTS)]
+
+    @field_validator("modes")
+    @classmethod
+    def _free_among_them(cls, modes: list[str]) -> list[str]:
+        if "free" not in modes or len(set(modes)) < len(modes):
+            raise ValueError("name each mode once, and free among them: aggregates are of it")
+        return modes
 
 
 class Report(Section):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from workflow_scripts.config import Ablations, Config, unknown
+from workflow_scripts.config import Ablations, Config, Recipe, unknown
 from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.errors import BadConfig
 from workflow_scripts.instructions.render import name_template
@@ -26,6 +26,7 @@ from workflow_scripts.tasks.registry import load_tasks
 from workflow_scripts.training.variants import (
     BASE,
     FULL,
+    GROUPS,
     INSTRUCTIONS,
     MULTIINSTRUCT,
     NATURAL_INSTRUCTIONS,
@@ -35,7 +36,7 @@ from workflow_scripts.training.variants import (
     declared,
 )
 
-TABLES = ("scores", "tasks", "aggregates")
+TABLES = ("scores", "tasks", "aggregates", "significance", "ablations")
 
 
 class Plan(Sources):
@@ -250,6 +251,13 @@ class Plan(Sources):
     def location_scale(self) -> float:
         return self.config.picture.size / self.config.picture.max_size
 
+    @property
+    def train(self) -> str:
+        """What the train stage is started with."""
+        if (count := self.config.training.processes) == 1:
+            return "python -m workflow_scripts.stages.train"
+        return f"torchrun --standalone --nproc-per-node {count} -m workflow_scripts.stages.train"
+
     def tuning(self, variant: str) -> str:
         """Those of training.trainer.Settings but seed and threads."""
         training, how = self.config.training, declared(variant)
@@ -261,8 +269,7 @@ class Plan(Sources):
 
     def _settings(self, own: dict, **more) -> str:
         """Of a training: its own, and what all have in common."""
-        shared = ("warmup_share", "weight_decay", "label_smoothing", "dropout", "max_grad_norm", "log_every")
-        settings = {name: getattr(self.config.training, name) for name in shared}
+        settings = self.config.training.model_dump(include=set(Recipe.model_fields))
         settings |= {"image_size": self.config.picture.size, "adapter": None}
         return json.dumps(settings | own | more, sort_keys=True)
 
@@ -294,7 +301,7 @@ class Plan(Sources):
 
     @property
     def generation(self) -> str:
-        settings = self.config.evaluation.model_dump() | {"image_size": self.config.picture.size}
+        settings = self.config.evaluation.model_dump(exclude={"against"}) | {"image_size": self.config.picture.size}
         return json.dumps(settings, sort_keys=True)
 
     @property
@@ -317,7 +324,7 @@ class Plan(Sources):
 
     @property
     def scoring(self) -> str:
-        """The unseen tasks, and what was evaluated on which of them in the order of the predictions."""
+        """The unseen tasks, and what was evaluated on which of them in the order of the predictions; see stages.score."""
         tasks = [self.tasks[t] for t in self.unseen]
         runs = [
             {"variant": run.variant, "seed": run.seed, "tasks": self.evaluated_on(variant)}
@@ -325,7 +332,13 @@ class Plan(Sources):
             for run in self.runs(variant)
         ]
         known = {t.id: {"output": t.output, "metrics": t.metrics, "kind": kind(t)} for t in tasks}
-        return json.dumps({"tasks": known, "runs": runs})
+        curves = [ablation(variant) for variant in self.ablations]
+        ends = (Ablation("instructions", INSTRUCTIONS), Ablation("groups", len(GROUPS)))  # where nothing is taken away
+        points = [{"ablation": a.name, "value": a.value, "variant": a.variant} for a in curves] + [
+            {"ablation": a.name, "value": a.value, "variant": FULL} for a in ends if a.name in {c.name for c in curves}
+        ]
+        settings = {"seed": self.config.seed, "against": self.config.evaluation.against, "whole": FULL}
+        return json.dumps({"tasks": known, "runs": runs, "ablations": points} | settings)
 
     @property
     def reporting(self) -> str:

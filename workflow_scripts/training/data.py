@@ -1,76 +1,132 @@
-"""Shards as training data: which instance under which instruction comes when."""
+"""Shards as training data: mapped from disk, one instruction of an instance drawn for each epoch."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import torch
-from torch.utils.data import Dataset, Sampler
+from torch.utils.data import Dataset
 
 from workflow_scripts import schemas
+from workflow_scripts.errors import BadData
+from workflow_scripts.files import replacing
 from workflow_scripts.models.batches import Pictures, source_ids, target_labels
+from workflow_scripts.models.ofa.modeling import IGNORE
 from workflow_scripts.randomness import keyed_number
+from workflow_scripts.tokens.vocabulary import PAD
 
-COLUMNS = ["instance_id", "sources", "target", "target_is_code", "image", "width", "height", "mask"]
-POOL = 32  # batches whose instances are sorted by length together
+IDS = ("sources", "name_source", "target")
+COLUMNS = ("instance_id", *IDS, "target_is_code", "image", "width", "height", "mask")
+_SCHEMA = pa.schema([field for field in schemas.SHARDS if field.name in COLUMNS])
+
+
+class Key(NamedTuple):
+    """An instance as a batch asks for it: the epoch draws its instruction; the loss counts it or not."""
+
+    position: int
+    epoch: int
+    counts: bool = True
+
+
+def unpack(paths: Sequence[Path], file: Path, *, vocabulary: int) -> None:
+    """Write the shards' rows to one Arrow file that can be mapped, which compressed Parquet cannot.
+
+    Memory holds one group of rows. Raises BadData if a shard is missing or of another schema, or if it holds an id that
+    a model of `vocabulary` ids does not have.
+    """
+    with replacing(file) as part, pa.OSFile(str(part), "wb") as sink, pa.ipc.new_file(sink, _SCHEMA) as writer:
+        for path in paths:
+            for batch in schemas.open_table(path, schemas.SHARDS).iter_batches(schemas.ROWS_PER_GROUP, columns=COLUMNS):
+                _check_ids(batch, path, vocabulary)
+                writer.write_batch(pa.RecordBatch.from_arrays([batch.column(n) for n in _SCHEMA.names], schema=_SCHEMA))
+
+
+def _check_ids(batch: pa.RecordBatch, path: Path, vocabulary: int) -> None:
+    for name in IDS:
+        column = batch.column(name)
+        places = pa.array(range(len(column)))
+        while pa.types.is_list(column.type):  # beside each id, the row that it is of
+            places, column = places.take(pc.list_parent_indices(column)), pc.list_flatten(column)
+        wrong = pc.or_(pc.greater_equal(column, vocabulary), pc.less(column, 0))
+        if (at := pc.index(wrong, True).as_py()) >= 0:
+            raise BadData(
+                f"{name} has the token id {column[at]}, the model has {vocabulary}: the vocabularies do not match",
+                file=path,
+                record=batch.column("instance_id")[places[at].as_py()].as_py(),
+                fix="model.base and tokens.files must be of the same release",
+            )
 
 
 class Shards(Dataset):
-    """All instances of some shards. An item is asked for by (position, epoch): the epoch draws its instruction."""
+    """The instances of a file that `unpack` wrote; held in memory are their lengths and kinds alone.
 
-    def __init__(self, paths: Sequence[Path], seed: int):
-        tables = [schemas.open_table(path, schemas.SHARDS).read(columns=COLUMNS) for path in paths]
-        self._rows = pa.concat_tables(tables).combine_chunks()
-        self._seed = seed
-        sources = self._rows.column("sources").to_pylist()
-        self.lengths = [max(map(len, several)) for several in sources]
-        self.has_image = self._rows.column("image").is_valid().to_pylist()
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __getitem__(self, key: tuple[int, int] | int) -> dict:
-        position, epoch = key if isinstance(key, tuple) else (key, 0)
-        [row] = self._rows.slice(position, 1).to_pylist()
-        sources = row.pop("sources")
-        drawn = keyed_number(self._seed, "instruction", row["instance_id"], epoch) % len(sources)
-        return row | {"source": sources[drawn]}
-
-
-class LengthBuckets(Sampler):
-    """Every instance once an epoch, in a new order each time; a batch's are of one kind and about one length.
-
-    Yields (position, epoch), so that batch_size neighbours make a batch.
+    seed: of the draws. prompts: "instructions", of which the first so many are drawn from, or "name": the task's name
+    stands in their place.
+    source_lengths, target_lengths int32 (N,): tokens, bos and eos included, under the longest of those instructions.
+    kinds int8 (N,): 1 with a picture, 2 if the target is one (and 3 if both); other kinds share no batch.
     """
 
-    def __init__(self, data: Shards, batch_size: int, seed: int):
-        self._data, self._batch_size, self._seed = data, batch_size, seed
-        self._epoch = 0
+    def __init__(self, file: Path, *, seed: int = 0, prompts: str = "instructions", instructions: int | None = None):
+        self._file, self._seed, self._by_name, self._instructions = file, seed, prompts == "name", instructions
+        measured = [self._measured(batch) for batch in self._batches]
+        columns = zip(*measured) if measured else [[np.zeros(0, np.int32)]] * 3
+        self.source_lengths, self.target_lengths, self.kinds = (np.concatenate(column) for column in columns)
+        self._starts = np.cumsum([0, *(len(batch) for batch in self._batches)])
+
+    @functools.cached_property
+    def _batches(self) -> list[pa.RecordBatch]:
+        reader = pa.ipc.open_file(pa.memory_map(str(self._file)))
+        return [reader.get_batch(i) for i in range(reader.num_record_batches)]
+
+    def __getstate__(self) -> dict:
+        """Another process maps the file itself."""
+        return {name: value for name, value in self.__dict__.items() if name != "_batches"}
+
+    def _measured(self, batch: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        if self._by_name:
+            names = batch.column("name_source")
+            if names.null_count:
+                record = batch.column("instance_id")[pc.index(pc.is_null(names), True).as_py()].as_py()
+                raise BadData("no prompt with the task's name", record=record, fix="this is a defect: report it")
+            longest = pc.list_value_length(names).to_numpy()
+        else:
+            sources = batch.column("sources")
+            counts = pc.list_value_length(sources).to_numpy()
+            lengths, firsts = pc.list_value_length(sources.flatten()).to_numpy(), np.cumsum(counts) - counts
+            longest = np.zeros(len(batch), np.int32)
+            for k in range(min(self._instructions or counts.max(), counts.max())):
+                has = counts > k
+                longest[has] = np.maximum(longest[has], lengths[firsts[has] + k])
+        kinds = pc.is_valid(batch.column("image")).to_numpy(zero_copy_only=False).astype(np.int8)
+        kinds += 2 * batch.column("target_is_code").to_numpy(zero_copy_only=False).astype(np.int8)
+        return longest + 2, pc.list_value_length(batch.column("target")).to_numpy() + 1, kinds
 
     def __len__(self) -> int:
-        return len(self._data)
+        return int(self._starts[-1])
 
-    def __iter__(self) -> Iterator[tuple[int, int]]:
-        generator = torch.Generator().manual_seed(keyed_number(self._seed, "order", self._epoch) % 2**63)
-        order = torch.randperm(len(self._data), generator=generator).tolist()
-        size, batches = self._batch_size, []
-        for start in range(0, len(order), size * POOL):
-            pool = order[start : start + size * POOL]
-            pool.sort(key=lambda i: (self._data.has_image[i], self._data.lengths[i]))
-            batches += [pool[at : at + size] for at in range(0, len(pool), size)]
-        full = [b for b in batches if len(b) == size]
-        shuffled = [full[i] for i in torch.randperm(len(full), generator=generator).tolist()]
-        for batch in shuffled + [b for b in batches if len(b) < size]:
-            yield from ((position, self._epoch) for position in batch)
-        self._epoch += 1
+    def __getitem__(self, key: Key) -> dict:
+        """A row of schemas.SHARDS, with its `source` and whether it `counts`."""
+        number = int(np.searchsorted(self._starts, key.position, side="right")) - 1
+        [row] = self._batches[number].slice(key.position - int(self._starts[number]), 1).to_pylist()
+        several, named = row.pop("sources"), row.pop("name_source")
+        sources = [named] if self._by_name else several[: self._instructions]
+        drawn = keyed_number(self._seed, "instruction", row["instance_id"], key.epoch) % len(sources)
+        return row | {"source": sources[drawn], "counts": key.counts}
 
 
-def collate(rows: Sequence[Mapping], pictures: Pictures) -> dict[str, torch.Tensor]:
-    """A batch for OFA's forward."""
+def collate(rows: Sequence[dict], pictures: Pictures) -> dict[str, torch.Tensor | list[str] | int]:
+    """A batch for OFA's forward, and beside it `instance_ids`, and `tokens`: how many it has without padding."""
+    counts = torch.tensor([row["counts"] for row in rows])
     batch = {
         "input_ids": source_ids([row["source"] for row in rows]),
-        "labels": target_labels([row["target"] for row in rows]),
+        "labels": target_labels([row["target"] for row in rows]).masked_fill_(~counts[:, None], IGNORE),
         **pictures.batch(rows),
     }
     codes = torch.tensor([row["target_is_code"] for row in rows])
-    return batch | ({"code_masks": codes} if codes.any() else {})
+    batch |= {"code_masks": codes} if codes.any() else {}
+    tokens = batch["input_ids"][counts].ne(PAD).sum() + batch["labels"].ne(IGNORE).sum()
+    return batch | {"instance_ids": [r["instance_id"] for r in rows if r["counts"]], "tokens": int(tokens)}

@@ -1,0 +1,33 @@
+"""Low-rank adapters (LoRA, arXiv 2106.09685) in place of all weights, through peft."""
+
+import tempfile
+from pathlib import Path
+
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+
+from workflow_scripts.files import replacing
+from workflow_scripts.models.ofa.modeling import OFAForConditionalGeneration
+
+PROJECTIONS = ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"]  # of attention and feed-forward layers
+FILES = ("adapter_config.json", "adapter_model.safetensors")
+
+
+def adapted(model: OFAForConditionalGeneration, *, rank: int, alpha: float, dropout: float, seed: int) -> PeftModel:
+    """The model with fresh adapters, which alone are trained; its BatchNorms must be frozen."""
+    torch.manual_seed(seed)
+    return get_peft_model(model, LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules=PROJECTIONS))
+
+
+def save_adapter(model: PeftModel, folder: Path) -> None:
+    """Write FILES to the folder, each whole or not at all."""
+    with tempfile.TemporaryDirectory() as making:
+        model.save_pretrained(making)
+        for name in FILES:
+            with replacing(folder / name) as part:
+                part.write_bytes((Path(making) / name).read_bytes())
+
+
+def merged(model: PeftModel) -> OFAForConditionalGeneration:
+    """The model with its adapters added to its weights."""
+    return model.merge_and_unload()
