@@ -1,17 +1,17 @@
-# Models and the shards of unseen tasks -> predictions (one job a model, so that it is loaded once) -> scores.
+# Models and the shards of unseen tasks -> predictions (one job a variant, with all of its runs) -> scores.
 
-for _variant in PLAN.variants:
+for _variant in PLAN.evaluated:
 
     rule:
         name:
             f"evaluate_{_variant}"
         input:
-            model=PLAN.model(_variant),
+            models=[file for run in PLAN.runs(_variant) for file in PLAN.model(run)],
             tokenizer=rules.tokenizer.output.files,
-            shards=[shard for task in PLAN.unseen for shard in PLAN.shards(task, "test")],
-            manifests=PLAN.manifests_of(PLAN.unseen),
+            shards=[shard for task in PLAN.evaluated_on(_variant) for shard in PLAN.shards(task, "test")],
+            manifests=PLAN.manifests_of(PLAN.evaluated_on(_variant)),
         output:
-            predictions=expand("results/predictions/{v}/{task}.parquet", v=_variant, task=PLAN.unseen),
+            predictions=PLAN.predictions(_variant),
         log:
             f"results/logs/evaluate/{_variant}.log",
         benchmark:
@@ -25,18 +25,18 @@ for _variant in PLAN.variants:
             gpu=PLAN.config.training.gpu,
         params:
             code=stage_digest("evaluate"),
-            tasks=PLAN.unseen,
+            tasks=PLAN.evaluated_on(_variant),
             settings=PLAN.generation,
             threads=PLAN.config.training.threads,
         shell:
             "python -m workflow_scripts.stages.evaluate --tasks {params.tasks} --settings {params.settings:q}"
-            " --threads {params.threads} --model {input.model} --tokenizer {input.tokenizer} --shards {input.shards}"
+            " --threads {params.threads} --models {input.models} --tokenizer {input.tokenizer} --shards {input.shards}"
             " --manifests {input.manifests} --out {output.predictions} > {log} 2>&1"
 
 
 rule score:
     input:
-        predictions=expand("results/predictions/{v}/{task}.parquet", v=PLAN.variants, task=PLAN.unseen),
+        predictions=[file for variant in PLAN.evaluated for file in PLAN.predictions(variant)],
     output:
         answers="results/scores/answers.parquet",
         scores="results/scores/scores.parquet",
@@ -53,8 +53,7 @@ rule score:
         runtime=60,
     params:
         code=stage_digest("score"),
-        tasks=PLAN.scoring,
-        variants=PLAN.variants,
+        settings=PLAN.scoring,
     shell:
-        "python -m workflow_scripts.stages.score --tasks {params.tasks:q} --variants {params.variants}"
+        "python -m workflow_scripts.stages.score --settings {params.settings:q}"
         " --predictions {input.predictions} --out {output.answers} {output.scores} {output.tables} > {log} 2>&1"

@@ -27,9 +27,10 @@ for _splits in PLAN.split_sets:
         params:
             code=stage_digest("expand"),
             templates=lambda w: PLAN.templates(w.task),
+            by_name=lambda w: ["--by-name", PLAN.by_name(w.task)] if PLAN.by_name(w.task) else [],
             scale=PLAN.location_scale,
             max_instances=[PLAN.max_instances(split) for split in _splits],
         shell:
             "python -m workflow_scripts.stages.expand --scale {params.scale} --templates {params.templates:q}"
-            " --max-instances {params.max_instances} --instances {input.instances} --held-out {input.held_out}"
-            " --fingerprints {input.fingerprints} --out {output.examples} > {log} 2>&1"
+            " {params.by_name:q} --max-instances {params.max_instances} --instances {input.instances}"
+            " --held-out {input.held_out} --fingerprints {input.fingerprints} --out {output.examples} > {log} 2>&1"

@@ -7,7 +7,7 @@ rule report:
         answers=rules.score.output.answers,
         tables=rules.score.output.tables,
         leakage=rules.leakage.output.table,
-        logs=expand("results/models/{v}/log.jsonl", v=[v for v in PLAN.models if VARIANTS[v]]),
+        logs=[PLAN.log(run) for variant in PLAN.tuned for run in PLAN.runs(variant)],
         instances=PLAN.every("instances"),
         examples=PLAN.every("examples"),
         shards=PLAN.all_shards,

@@ -208,21 +208,20 @@ class Pretraining(Section):
     learning_rate: Positive
 
 
+def _free_among_them(modes: list[str]) -> list[str]:
+    if "free" not in modes or len(set(modes)) < len(modes):
+        raise ValueError(f"name each mode once and free among them, of which the aggregates are; got {modes}")
+    return modes
+
+
 class Evaluation(Section):
     beams: Count
     max_length: Annotated[int, Field(ge=3, le=1024)]
     no_repeat_ngram: Annotated[int, Field(ge=0)]
     batch_size: Count
-    modes: list[Literal["free", "constrained", "ranked"]]
+    modes: Annotated[list[Literal["free", "constrained", "ranked"]], AfterValidator(_free_among_them)]
     bf16: bool
     against: Literal[tuple(VARIANTS)]
-
-    @field_validator("modes")
-    @classmethod
-    def _free_among_them(cls, modes: list[str]) -> list[str]:
-        if "free" not in modes or len(set(modes)) < len(modes):
-            raise ValueError("name each mode once, and free among them: aggregates are of it")
-        return modes
 
 
 class Report(Section):

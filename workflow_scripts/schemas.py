@@ -92,11 +92,12 @@ HELD_OUT = _table(  # hold_out -> expand; what the unseen tasks are evaluated on
 
 EXAMPLES = _table(  # expand -> tokenise; one instance's examples are neighbours
     "examples",
-    2,
+    3,
     {
         "instance_id": pa.string(),
         "instruction": pa.int8(),  # which of the task's templates, from 0
         "prompt": pa.string(),  # as the model reads it; regions spelt as <bin_i>
+        "name_prompt": pa.string(),  # with the task's name in place of an instruction; null: not trained on so
         "target": pa.string(),  # null: the target is the picture codes of target_crop
         "target_crop": REGION,
         "target_image": pa.string(),
@@ -106,18 +107,19 @@ EXAMPLES = _table(  # expand -> tokenise; one instance's examples are neighbours
         "mask": REGION,
         "subtask": pa.string(),
     },
-    optional=["target", "target_crop", "target_image", "image", "width", "height", "mask", "subtask"],
+    optional=["name_prompt", "target", "target_crop", "target_image", "image", "width", "height", "mask", "subtask"],
 )
 
 SHARDS = _table(  # tokenise -> train, evaluate; one row an instance
     "shards",
-    2,
+    3,
     {
         "instance_id": pa.string(),
         "sources": _list(_list(pa.int32())),  # one per instruction; no bos, no eos
+        "name_source": _list(pa.int32()),  # of name_prompt; null where that is
         "target": _list(pa.int32()),  # no bos, no eos
         "target_is_code": pa.bool_(),  # target is a grid of <code_i>, row by row
-        "truncated": pa.int8(),  # how many of the sources and target were cut
+        "truncated": pa.int8(),  # how many of the sources, name_source and target were cut
         "target_text": pa.string(),
         "references": _list(pa.string()),
         "options": _list(pa.string()),
@@ -125,17 +127,18 @@ SHARDS = _table(  # tokenise -> train, evaluate; one row an instance
         "mask": REGION,
         "subtask": pa.string(),
     },
-    optional=["target_text", "image", "width", "height", "mask", "subtask"],
+    optional=["name_source", "target_text", "image", "width", "height", "mask", "subtask"],
 )
 
 PREDICTIONS = _table(  # evaluate -> score; one row an example
     "predictions",
-    1,
+    2,
     {
         "task": pa.string(),
         "subtask": pa.string(),
         "instance_id": pa.string(),
         "instruction": pa.int8(),
+        "mode": pa.string(),  # how it was generated; see evaluation.generation
         "output": pa.string(),  # what the model wrote
         "target": pa.string(),
         "references": _list(pa.string()),
@@ -146,9 +149,10 @@ PREDICTIONS = _table(  # evaluate -> score; one row an example
 
 ANSWERS = _table(  # score -> report; one row a prediction and metric
     "answers",
-    1,
+    2,
     {
         "variant": pa.string(),
+        "seed": pa.int16(),  # null: the variant is not tuned
         "task": pa.string(),  # the subtask's name, where there is one
         "instance_id": pa.string(),
         "instruction": pa.int8(),
@@ -158,21 +162,24 @@ ANSWERS = _table(  # score -> report; one row a prediction and metric
         "target": pa.string(),
         "score": pa.float64(),  # 0 to 1
     },
-    optional=["answer"],
+    optional=["seed", "answer"],
 )
 
-SCORES = _table(  # score -> report; one row per variant, task, instruction and metric
+SCORES = _table(  # score -> report; one row per variant, seed, task, instruction and metric
     "scores",
-    1,
+    2,
     {
         "variant": pa.string(),
+        "seed": pa.int16(),  # null: the variant is not tuned
         "task": pa.string(),
         "instruction": pa.int8(),
         "metric": pa.string(),
         "score": pa.float64(),  # mean over instances, 0 to 1
         "n": pa.int64(),
         "unparsed": pa.int64(),
+        "off_options": pa.int64(),  # answers that are none of the options; null where there are none
     },
+    optional=["seed", "off_options"],
 )
 
 

@@ -1,16 +1,31 @@
 """How an instance reads under an instruction: the one place that spells slots, options and targets."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from workflow_scripts.instructions.templates import SLOT, TEXT_SLOTS
+from workflow_scripts.instructions.templates import SLOT, SLOTS, TEXT_SLOTS
 from workflow_scripts.regions import JOIN, spell, spell_all
 
 
-def examples(instance: Mapping, templates: Sequence[str], *, scale: float) -> Iterator[dict]:
+def name_template(name: str, slots: Collection[str]) -> str:
+    """What the variant OFA_TaskName reads in place of an instruction: the task's name, then its slots.
+
+    They come in the order of templates.SLOTS, which ends in the options, with a blank between them.
+
+    >>> name_template("Grounded VQA", {"OPTION", "TEXT"})
+    'Grounded VQA: <TEXT> <OPTION>'
+    >>> name_template("Image Captioning", ())
+    'Image Captioning:'
+    """
+    return " ".join([f"{name}:", *(f"<{slot}>" for slot in SLOTS if slot in slots)])
+
+
+def examples(
+    instance: Mapping, templates: Sequence[str], *, scale: float, by_name: str | None = None
+) -> Iterator[dict]:
     """The rows of schemas.EXAMPLES of one row of schemas.INSTANCES: one per template.
 
     An instance with an instruction of its own gives one example: that instruction, then its text.
-    scale: see regions.to_bins.
+    scale: see regions.to_bins. by_name: a task's name_template, which gives each row's name_prompt.
     """
     width, height = instance["width"], instance["height"]
     options = list(instance["options"]) + [spell(r, width, height, scale=scale) for r in instance["option_regions"]]
@@ -18,7 +33,11 @@ def examples(instance: Mapping, templates: Sequence[str], *, scale: float) -> It
     if instance["target_regions"]:
         target = spell_all(instance["target_regions"], width, height, scale=scale)
     fill = _slots(instance, options, scale)
-    prompts = [SLOT.sub(lambda slot: fill[slot[1]], template) for template in templates]
+
+    def filled(template: str) -> str:
+        return SLOT.sub(lambda slot: fill[slot[1]], template)
+
+    prompts = [filled(template) for template in templates]
     if instance["instruction"] is not None:
         prompts = [f"{instance['instruction']} {instance['text']}"]
     for number, prompt in enumerate(prompts):
@@ -26,6 +45,7 @@ def examples(instance: Mapping, templates: Sequence[str], *, scale: float) -> It
             "instance_id": instance["instance_id"],
             "instruction": number,
             "prompt": prompt,
+            "name_prompt": None if by_name is None else filled(by_name),
             "target": target,
             "target_crop": instance["target_crop"],
             "target_image": instance["target_image"],

@@ -324,7 +324,7 @@ class Plan(Sources):
 
     @property
     def scoring(self) -> str:
-        """The unseen tasks, and what was evaluated on which of them in the order of the predictions; see stages.score."""
+        """The unseen tasks, and what was evaluated on which of them in the predictions' order; see stages.score."""
         tasks = [self.tasks[t] for t in self.unseen]
         runs = [
             {"variant": run.variant, "seed": run.seed, "tasks": self.evaluated_on(variant)}

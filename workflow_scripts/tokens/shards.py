@@ -25,18 +25,20 @@ def shard_rows(
     for several, codes in _with_codes(examples, codes_of):
         first, is_code = several[0], codes is not None
         sources = [tokenizer.encode(e["prompt"]) for e in several]
+        named = [] if first["name_prompt"] is None else [tokenizer.encode(first["name_prompt"])]
         if is_code:
             target = [tokenizer.vocabulary.first_code + code for code in codes]
         else:
             target = tokenizer.encode(first["target"])
         longest = len(target) if is_code else max_target - 2
-        limits = [max_source - 2] * len(sources) + [longest]
+        limits = [max_source - 2] * len(sources + named) + [longest]
         yield {
             "instance_id": first["instance_id"],
             "sources": [ids[: max_source - 2] for ids in sources],
+            "name_source": named[0][: max_source - 2] if named else None,
             "target": target[:longest],
             "target_is_code": is_code,
-            "truncated": sum(len(ids) > limit for ids, limit in zip([*sources, target], limits)),
+            "truncated": sum(len(ids) > limit for ids, limit in zip([*sources, *named, target], limits)),
             "target_text": first["target"],
             "references": first["references"],
             "options": first["options"],
