@@ -6,7 +6,7 @@ import pytest
 
 from workflow_scripts import schemas
 from workflow_scripts.dataclass_columns import as_row
-from workflow_scripts.instructions.render import examples
+from workflow_scripts.instructions.render import examples, name_template
 from workflow_scripts.instructions.templates import TEXT_SLOTS, load_templates
 from workflow_scripts.stages import derive, expand
 from workflow_scripts.tasks.base import Instance
@@ -31,6 +31,7 @@ def test_text():
         "instance_id": "7",
         "instruction": 0,
         "prompt": "Ask: Why?",
+        "name_prompt": None,
         "target": "so",
         "target_crop": None,
         "target_image": None,
@@ -115,6 +116,19 @@ def test_instruction_of_its_own():
     assert (found["prompt"], found["instruction"], found["subtask"]) == ("Add. 1 and 2", 0, "s")
 
 
+def test_by_name():
+    """In place of an instruction the task's name, then its slots as in any instruction, the options last."""
+    instance = as_row(
+        Instance("7", **PICTURE, text="Which?", regions=(LEFT, RIGHT), region_names=("dog", "cat"), options=("a", "b"))
+    )
+    by_name = name_template("Object Matching", {"OPTION", "REGION", "TEXT"})
+    found = list(
+        examples(instance, ["One: <TEXT> <REGION> <OPTION>", "<REGION> <TEXT> <OPTION>"], scale=1.0, by_name=by_name)
+    )
+    read = f"Object Matching: Which? dog {BINS_LEFT}||||cat {BINS_RIGHT} [Options]: a||||b"
+    assert [row["name_prompt"] for row in found] == [read, read]
+
+
 MARKERS = {slot.lower(): f"({slot} marker)" for slot in TEXT_SLOTS}
 
 
@@ -123,18 +137,26 @@ def test_every_template_shows_all_that_is_given_once_and_the_options_last(task):
     row = as_row(Instance("7", **PICTURE, target="x", references=("x",))) | MARKERS
     row |= {"regions": [list(LEFT), list(RIGHT)]}
     row |= {"option_regions": [list(RIGHT)]} if task.output == "region_choice" else {"options": ["x", "y"]}
-    prompts = [example["prompt"] for example in examples(row, load_templates(task), scale=1.0)]
+    rows = list(examples(row, load_templates(task), scale=1.0, by_name=name_template(task.name, task.slots)))
+    prompts = [row["prompt"] for row in rows]
     assert len(set(prompts)) == 5
+    [by_name] = {row["name_prompt"] for row in rows}
+    assert by_name.startswith(f"{task.name}:")
     shown = {slot: MARKERS[slot.lower()] for slot in TEXT_SLOTS}
     both = {"REGION": f"{BINS_LEFT}||||{BINS_RIGHT}"}
     shown |= both if "REGION" in task.slots else both | {"SUBJECT": BINS_LEFT, "OBJECT": BINS_RIGHT}
     options = f"[Options]: {BINS_RIGHT if task.output == 'region_choice' else 'x||||y'}"
-    for prompt in prompts:
+    for prompt in (*prompts, by_name):
         before, found, after = prompt.partition(f" {options}")
         assert bool(found) == ("OPTION" in task.slots)
         assert after == ""
         for slot, marker in shown.items():
             assert before.count(marker) == (slot in task.slots), (slot, prompt)
+
+
+def test_names_are_distinct():
+    """What is read in place of an instruction tells the task."""
+    assert len({task.name.lower() for task in TEMPLATED.values()}) == len(TEMPLATED)
 
 
 OUTPUTS = {task.output: task for task in reversed(TEMPLATED.values())}  # the first task of each
@@ -147,9 +169,10 @@ def test_snapshot(output, native, golden, tmp_path):
     records = [native.records(dataset, task.splits[0]) for dataset in task.datasets]
     derive.main(task=task.id, seed=0, max_instances=[1], max_per_picture=1, scale=1.0, records=records, out=[made])
     [row] = schemas.read(made, schemas.INSTANCES)
-    found = list(examples(row, load_templates(task), scale=1.0))
+    found = list(examples(row, load_templates(task), scale=1.0, by_name=name_template(task.name, task.slots)))
     answer = found[0]["target"] or f"picture codes of {found[0]['target_image'] or 'its picture'}, {row['target_crop']}"
     lines = [f"{task.name}: {row['instance_id']}", *(f"{e['instruction'] + 1}  {e['prompt']}" for e in found)]
+    lines.append(f"by name  {found[0]['name_prompt']}")
     golden(Path(__file__).parent / "snapshots" / f"{output}.txt", "\n".join([*lines, f"-> {answer}", ""]))
 
 
@@ -159,13 +182,14 @@ def test_every_task_expands(task, world, tmp_path):
     made, out = tmp_path / "instances.parquet", tmp_path / "examples.parquet"
     records = [world.records(dataset, task.splits[0]) for dataset in task.datasets]
     derive.main(task=task.id, seed=0, max_instances=[4], max_per_picture=4, scale=1.0, records=records, out=[made])
-    templates, scale = world.plan.templates(task.id), world.plan.location_scale
-    expand.main(templates=templates, scale=scale, max_instances=[4], instances=[made], out=[out])
+    templates, scale, by_name = world.plan.templates(task.id), world.plan.location_scale, world.plan.by_name(task.id)
+    expand.main(templates=templates, by_name=by_name, scale=scale, max_instances=[4], instances=[made], out=[out])
     rows = list(schemas.read(out, schemas.EXAMPLES))
     instances = schemas.column(made, "instance_id")
     each = 1 if task.own_instruction else 5
     assert [r["instance_id"] for r in rows] == [i for i in instances for _ in range(each)]
     for row in rows:
+        assert (row["name_prompt"] is None) == (task.role == "eval" or task.own_instruction)
         assert not any(f"<{slot}>" in row["prompt"] for slot in task.slots)
         if task.output in ("choice", "region_choice"):
             assert row["options"].count(row["target"]) == 1

@@ -40,6 +40,14 @@ def test_one_row_an_instance_with_all_its_prompts(tokenizer):
     assert set(found[0]) == set(schemas.SHARDS.names)
 
 
+def test_the_prompt_by_name_is_there_once_or_not_at_all(tokenizer):
+    named = [example("1", i, "ab", name_prompt="d" * 18) for i in range(2)]
+    found = rows(tokenizer, [*named, example("2", 0, "ab")])
+    assert tokenizer.decode(found[0]["name_source"]) == "d" * 17  # cut, and counted once
+    assert [row["truncated"] for row in found] == [1, 0]
+    assert found[1]["name_source"] is None
+
+
 def test_bos_and_eos_count_and_what_is_cut_is_counted(tokenizer):
     fits, longer = "a" * 17, "a" * 18  # and the blank before it, bos and eos
     found = rows(tokenizer, [example("1", 0, fits), example("1", 1, longer), example("1", 2, longer * 2)])

@@ -12,8 +12,8 @@ BASE = "ofa"  # nothing is tuned
 INSTRUCTIONS = 5  # of each task
 
 # In this order task groups are added. That image understanding comes first is the paper's (recalled), the rest our
-# choice, from the whole picture to its parts: questions about it, texts that fit it, its regions and how they relate, and
-# last the groups of long or mixed texts.
+# choice, from the whole picture to its parts: questions about it, texts that fit it, its regions and how they relate,
+# and last the groups of long or mixed texts.
 GROUPS = (
     "image_understanding",
     "vqa",
