@@ -20,6 +20,9 @@ min_version("9.0")
 configfile: "config.yaml"
 
 
+report: "workflow_scripts/report/captions/workflow.rst"
+
+
 try:
     PLAN = Plan(check(config))
 except BadInput as error:

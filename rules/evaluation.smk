@@ -40,7 +40,14 @@ rule score:
     output:
         answers="results/scores/answers.parquet",
         scores="results/scores/scores.parquet",
-        tables=expand("results/tables/{name}.csv", name=TABLES),
+        tables=[
+            report(
+                f"results/tables/{name}.csv",
+                category="Tables",
+                caption=f"../workflow_scripts/report/captions/{name}.rst",
+            )
+            for name in TABLES
+        ],
     log:
         "results/logs/score.log",
     benchmark:

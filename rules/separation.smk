@@ -54,7 +54,9 @@ rule leakage:
         held_out=rules.hold_out.output.held_out,
         fingerprints=PLAN.fingerprints,
     output:
-        table="results/tables/leakage.csv",
+        table=report(
+            "results/tables/leakage.csv", category="Tables", caption="../workflow_scripts/report/captions/leakage.rst"
+        ),
     log:
         "results/logs/leakage.log",
     benchmark:

@@ -1,6 +1,7 @@
 """The configuration: its keys, their types and ranges; a wrong one is an error on start. config.yaml explains them."""
 
 import difflib
+import re
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -226,6 +227,7 @@ class Evaluation(Section):
 
 class Report(Section):
     gallery_per_task: Annotated[int, Field(ge=0)]
+    reference: str | None
 
 
 class Memo(Section):
@@ -286,7 +288,12 @@ def _problem(error: dict) -> str:
         return unknown_key(name, _keys(where[:-1]))
     if error["type"] == "missing":
         return f"key {name} is missing"
-    return f"{name} is {error['input']!r}: {error['msg'][0].lower()}{error['msg'][1:]}"
+    said = f"{name} is {error['input']!r}: {error['msg'][0].lower()}{error['msg'][1:]}"
+    if error["type"] == "literal_error":
+        choices = re.findall("'([^']*)'", error["ctx"]["expected"])
+        near = difflib.get_close_matches(str(error["input"]), choices, n=1)
+        said += f"; did you mean {near[0]}?" if near else ""
+    return said
 
 
 def _keys(path: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import io
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,10 +21,11 @@ from workflow_scripts import schemas
 from workflow_scripts.errors import BadInput
 from workflow_scripts.pictures import black_out, locate, open_picture
 from workflow_scripts.report.overlay import Box, boxes, drawing_size
+from workflow_scripts.report.results import SECONDARY, is_free
 
 POOL = 12  # times the number shown: instances among which different outcomes are looked for
 RIGHT = 0.5  # a score from here on is called right
-LETTERS = 1500  # of a text; the rest is left out and counted
+LETTERS = 3000  # of a text; the rest is left out and counted
 PIXELS = 256  # the longest side of an embedded picture
 BUDGET = 5_000_000  # bytes of all embedded pictures; then texts only
 T = TypeVar("T")
@@ -43,9 +44,9 @@ class Picture:
 
 @dataclass(frozen=True)
 class Output:
-    """What one variant made of the example."""
+    """What some variants, by number, made of the example."""
 
-    variant: int
+    variants: tuple[int, ...]
     text: str
     score: float
     verdict: str  # right, wrong, unparsed
@@ -70,7 +71,8 @@ class Item:
 
     def variants(self, right: bool) -> str:
         """The numbers of the variants that are right (or not), for the page's filter."""
-        return " ".join(str(o.variant) for o in self.outputs if (o.verdict == "right") == right)
+        found = sorted(v for o in self.outputs for v in o.variants if (o.verdict == "right") == right)
+        return " ".join(map(str, found))
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def build(
     room = Room(roots)
     items = []
     for task in shown:
-        chosen = _spread(pools[task], lambda c: tuple((o.variant, o.verdict) for o in outputs[c.key]))[: counts[task]]
+        chosen = _spread(pools[task], lambda c: tuple((o.variants, o.verdict) for o in outputs[c.key]))[: counts[task]]
         ids = {c.instance_id for c in chosen}
         rows = {r["instance_id"]: r for r in _rows(by_key[places[task]], schemas.INSTANCES, ids)}
         texts = {(r["instance_id"], r["instruction"]): r for r in _rows(prompts[places[task]], schemas.EXAMPLES, ids)}
@@ -149,19 +151,37 @@ def _rows(path: Path, schema: pa.Schema, ids: set[str]) -> Iterable[dict]:
 
 
 def _answers(path: Path, choices: Sequence[_Choice], variants: Sequence[str]) -> dict[tuple, list[Output]]:
-    """What the variants, in order, wrote for each choice; judged by accuracy where the task has it."""
+    """What the variants, in order, wrote for each choice; see _rank for which seed and by which metric."""
     keys = {c.key for c in choices}
     found: dict[tuple, dict[str, Mapping]] = {key: {} for key in keys}
     for row in _rows(path, schemas.ANSWERS, {key[1] for key in keys}):
         key = row["task"], row["instance_id"], row["instruction"]
-        if key in keys and (row["variant"] not in found[key] or row["metric"] == "accuracy"):
-            found[key][row["variant"]] = row
-    return {key: [_output(i, rows[v]) for i, v in enumerate(variants) if v in rows] for key, rows in found.items()}
+        if key in keys:
+            best = found[key].setdefault(row["variant"], row)
+            found[key][row["variant"]] = min(best, row, key=_rank)
+    return {key: _outputs([(i, rows[v]) for i, v in enumerate(variants) if v in rows]) for key, rows in found.items()}
 
 
-def _output(variant: int, row: Mapping) -> Output:
-    verdict = "unparsed" if row["answer"] is None else "right" if row["score"] >= RIGHT else "wrong"
-    return Output(variant, row["output"], row["score"], verdict)
+def _rank(answer: Mapping) -> tuple:
+    """The lowest is shown: the first seed's answer, judged by accuracy where the task has it."""
+    return (
+        -1 if answer["seed"] is None else answer["seed"],
+        not is_free(answer["metric"]),
+        answer["metric"] in SECONDARY,
+        answer["metric"] != "accuracy",
+    )
+
+
+def _outputs(rows: Sequence[tuple[int, Mapping]]) -> list[Output]:
+    """Variants that wrote the same stand together, in the order of each first one."""
+    by_text: dict[str, tuple[list[int], Mapping]] = {}
+    for variant, row in rows:
+        by_text.setdefault(row["output"], ([], row))[0].append(variant)
+    return [Output(tuple(whose), text, row["score"], _verdict(row)) for text, (whose, row) in by_text.items()]
+
+
+def _verdict(row: Mapping) -> str:
+    return "unparsed" if row["answer"] is None else "right" if row["score"] >= RIGHT else "wrong"
 
 
 def clipped(text: str, letters: int = LETTERS) -> str:
@@ -220,7 +240,7 @@ def _item(
         choice.instruction + 1,
         clipped(example["prompt"]),
         None if example["target"] is None else clipped(example["target"]),
-        tuple(Output(o.variant, clipped(o.text, 400), o.score, o.verdict) for o in outputs),
+        tuple(replace(o, text=clipped(o.text, 400)) for o in outputs),
         *drawn(instance, outputs, room, scale),
     )
 
@@ -235,5 +255,5 @@ def drawn(
     answer = room.answer(instance) if instance["target_crop"] is not None else None
     if instance["image"] is None:
         return None, answer, ()
-    found = boxes(instance, [(o.variant, o.text) for o in outputs], scale=scale)
+    found = boxes(instance, [(o.variants, o.text) for o in outputs], scale=scale)
     return room.shown(instance), answer, tuple(found)

@@ -8,7 +8,7 @@ from workflow_scripts.regions import clip, from_bins, parse
 SIDE = 320  # the drawing's longest side, in units; the page shows it at about as many pixels
 LINE, LETTER = 17, 8.0  # height of a label and width of its letters, in units
 INSET = {"target": -3.5, "prediction": 3.5}  # by kind, in units: boxes of the same place lie side by side
-TRIES = 12  # places tried for a label before it may cover another
+TRIES = 12  # places below the usual ones that are tried for a label before it may cover another
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ def drawing_size(width: int, height: int) -> tuple[float, float]:
     return round(width * factor, 1), round(height * factor, 1)
 
 
-def boxes(instance: Mapping, outputs: Sequence[tuple[int, str]], *, scale: float) -> list[Box]:
-    """All boxes of one row of schemas.INSTANCES and of (variant's number, what it wrote).
+def boxes(instance: Mapping, outputs: Sequence[tuple[Sequence[int], str]], *, scale: float) -> list[Box]:
+    """All boxes of one row of schemas.INSTANCES and of (numbers of variants, what these wrote).
 
     scale: see regions.from_bins.
     """
@@ -53,12 +53,14 @@ def boxes(instance: Mapping, outputs: Sequence[tuple[int, str]], *, scale: float
         targets.append(instance["target_crop"])
     found += [("target", "answer", region, ()) for region in targets]
     predicted: dict[tuple, list[int]] = {}
-    for variant, output in outputs:
+    for variants, output in outputs:
         for bins in parse(output):
-            predicted.setdefault(from_bins(bins, width, height, scale=scale), []).append(variant)
+            predicted.setdefault(from_bins(bins, width, height, scale=scale), []).extend(variants)
+    everyone = sum(len(variants) for variants, _ in outputs)
     for region, whose in predicted.items():
-        by = tuple(dict.fromkeys(whose))
-        found.append(("prediction", "·".join(str(i + 1) for i in by), region, by))
+        by = tuple(sorted(set(whose)))
+        label = "all" if len(by) == everyone > 2 else "·".join(str(i + 1) for i in by)
+        found.append(("prediction", label, region, by))
     return _labelled(found, width, height)
 
 
@@ -83,15 +85,22 @@ def _labelled(found: Sequence[tuple], width: int, height: int) -> list[Box]:
 
 
 def _place(box: Box, size: tuple[float, float], taken: Sequence[tuple[float, float, float]]) -> tuple[float, float]:
-    """Where the label stands: in a corner of the box that its kind prefers, moved down while it would hide another."""
+    """Where the label stands so that it hides no other: in the corner that its kind prefers, else in another, else
+    above or below the box, else a little lower.
+    """
     right, bottom = box.kind in ("option", "prediction"), box.kind in ("target", "prediction")
-    x = box.x + box.width - box.label_width if right else box.x
-    y = box.y + box.height - LINE if bottom else box.y
-    x = min(max(x, 0), max(size[0] - box.label_width, 0))
-    y = min(max(y, 0), max(size[1] - LINE, 0))
-    start = y
-    for step in range(1, TRIES):
+    xs = [box.x + box.width - box.label_width, box.x][:: 1 if right else -1]
+    inside = [box.y + box.height - LINE, box.y][:: 1 if bottom else -1]
+    outside = [box.y + box.height, box.y - LINE]
+    places = [_within(x, y, box, size) for ys in (inside, outside) for y in ys for x in xs]
+    first_x, first_y = places[0]
+    lower = ((first_x, (first_y + step * LINE) % max(size[1] - LINE, 1)) for step in range(1, TRIES))
+    for x, y in (*places, *lower):
         if not any(abs(y - b) < LINE and a < x + box.label_width and x < a + w for a, b, w in taken):
             return x, y
-        y = (start + step * LINE) % max(size[1] - LINE, 1)
-    return x, start
+    return places[0]
+
+
+def _within(x: float, y: float, box: Box, size: tuple[float, float]) -> tuple[float, float]:
+    """A label's place, moved into the picture."""
+    return min(max(x, 0), max(size[0] - box.label_width, 0)), min(max(y, 0), max(size[1] - LINE, 0))

@@ -1,13 +1,14 @@
-"""What went in: instances by task and split, instructions with their scores, bad records, how training went."""
+"""What went in: instances by task and split, instructions with their scores, bad records."""
 
 import csv
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from workflow_scripts import schemas
 from workflow_scripts.errors import BadData
+from workflow_scripts.report.lengths import Lengths, over
 
 SPLITS = ("train", "validation", "test")
 ANY = "any"  # of leakage.csv: the row that counts each instance of a task once
@@ -35,8 +36,15 @@ class TaskOverview:
     dataset: str
     output: str
     counts: tuple[int | None, ...]  # in the order of SPLITS
+    lengths: Lengths  # of all splits
     columns: tuple[tuple[str, str], ...]  # metric, variant
     instructions: tuple[Instruction, ...]
+
+    @property
+    def options(self) -> str:
+        """How many options its instances have: a number or the least and the most; empty where there are none."""
+        found = sorted(self.lengths.options)
+        return "" if not found else f"{found[0]}" if len(found) == 1 else f"{found[0]}–{found[-1]}"
 
 
 @dataclass(frozen=True)
@@ -81,28 +89,18 @@ class Leakage:
     after: int
 
 
-@dataclass(frozen=True)
-class Training:
-    """One variant's training: curves as (step, loss), and its last figures."""
-
-    variant: str
-    losses: tuple[tuple[float, float], ...] = ()
-    held_out: tuple[tuple[float, float], ...] = ()
-    last: Mapping[str, float] = field(default_factory=dict)
-
-
 def tasks_by_group(
     tasks: Mapping[str, Mapping],
     templates: Mapping[str, Sequence[str]],
-    examples: Sequence[Path],
+    lengths: Mapping[tuple[str, str], Lengths],
     scores: Mapping[str, Mapping[tuple[str, str], Mapping[int, float]]],
     variants: Sequence[str],
 ) -> dict[str, list[TaskOverview]]:
-    """Groups by name, each with its tasks in the order of `tasks`; scores: see results.by_instruction.
+    """Groups by name, each with its tasks in the order of `tasks`.
 
-    Counted are instances that have examples: what is trained on and evaluated.
+    lengths: see lengths.by_split; so what is counted is what is trained on and evaluated. scores: see
+    results.by_instruction.
     """
-    counts = {(p.parent.name, p.stem): len(set(schemas.column(p, "instance_id"))) for p in examples}
     groups: dict[str, list[TaskOverview]] = {}
     for task_id, task in tasks.items():
         found = scores.get(task_id, {})
@@ -111,7 +109,8 @@ def tasks_by_group(
         overview = TaskOverview(
             task_id,
             *(task[key] for key in ("name", "group", "role", "dataset", "output")),
-            counts=tuple(counts.get((task_id, split)) for split in SPLITS),
+            counts=tuple(of.instances if (of := lengths.get((task_id, split))) else None for split in SPLITS),
+            lengths=over(lengths, [(task_id, split) for split in SPLITS]),
             columns=columns,
             instructions=_instructions(templates.get(task_id) or (), [found[c] for c in columns]),
         )
@@ -180,31 +179,12 @@ def bad_records(quarantines: Sequence[Path]) -> list[BadRecords]:
         lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         if lines:
             split = path.name.removesuffix(".quarantine.jsonl")
-            shown = tuple(_json(line, path, i) for i, line in enumerate(lines[:REASONS], start=1))
+            shown = tuple(parsed(line, path, i) for i, line in enumerate(lines[:REASONS], start=1))
             found.append(BadRecords(path.parent.name, split, len(lines), shown))
     return found
 
 
-def trainings(logs: Sequence[Path], variants: Sequence[str]) -> list[Training]:
-    """The trained variants that have a log, in the order of `variants`."""
-    by_variant = {path.parent.name: path for path in logs}
-    return [_training(variant, by_variant[variant]) for variant in variants if variant in by_variant]
-
-
-def _training(variant: str, path: Path) -> Training:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    rows = [_json(line, path, i) for i, line in enumerate(lines, start=1) if line.strip()]
-    last = next((row for row in reversed(rows) if "train_runtime" in row), {})
-    steps = [row for row in rows if "step" in row]
-    return Training(
-        variant,
-        tuple((row["step"], row["loss"]) for row in steps if "loss" in row),
-        tuple((row["step"], row["eval_loss"]) for row in steps if "eval_loss" in row),
-        last,
-    )
-
-
-def _json(line: str, path: Path, number: int) -> dict:
+def parsed(line: str, path: Path, number: int) -> dict:
     try:
         row = json.loads(line)
     except ValueError as error:

@@ -9,7 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from workflow_scripts.report import svg
-from workflow_scripts.report.wording import percent, shorten
+from workflow_scripts.report.lengths import median
+from workflow_scripts.report.results import metric_name
+from workflow_scripts.report.wording import p_value, percent, points, shorten
 
 FOLDER = Path(__file__).parent
 GROUPS = {
@@ -28,8 +30,21 @@ def render(data: Mapping, template: str = "template.html.j2") -> str:
         lstrip_blocks=True,
         loader=FileSystemLoader(FOLDER),
     )
-    environment.filters |= {"percent": percent, "number": number, "name": breakable, "group_title": group_title}
-    environment.filters |= {"yaml": as_yaml, "csv_uri": csv_uri, "shorten": shorten}
+    environment.filters |= {
+        "percent": percent,
+        "points": points,
+        "p_value": p_value,
+        "number": number,
+        "median": median,
+        "name": breakable,
+        "metric": metric_name,
+        "sentence": sentence,
+        "group_title": group_title,
+        "shorten": shorten,
+        "yaml": as_yaml,
+        "csv_uri": csv_uri,
+        "text_uri": text_uri,
+    }
     environment.globals |= {"style": _file("style.css"), "script": _file("script.js"), "colours": svg.COLOURS}
     return environment.get_template(template).render(data)
 
@@ -67,6 +82,24 @@ def as_yaml(value: object) -> str:
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
 
 
+def sentence(text: str) -> str:
+    """Words as the beginning of a sentence.
+
+    >>> sentence("unseen NLP tasks")
+    'Unseen NLP tasks'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def csv_uri(text: str) -> str:
     """A table that can be saved from the page."""
-    return "data:text/csv;charset=utf-8;base64," + base64.b64encode(text.encode()).decode()
+    return _uri("csv", text)
+
+
+def text_uri(text: str) -> str:
+    """Any other text that can be saved from the page."""
+    return _uri("plain", text)
+
+
+def _uri(kind: str, text: str) -> str:
+    return f"data:text/{kind};charset=utf-8;base64," + base64.b64encode(text.encode()).decode()

@@ -59,8 +59,10 @@ def style():
 def render(made: Figure, name: str, label: str, hovers: Mapping[str, str]) -> Markup:
     """The figure as an <svg> element.
 
-    name: unique in the page, prefixes every id. label: says in words what is seen. hovers: text by artist's gid.
+    name: unique in the page, prefixes every id; what is no letter, digit or underscore becomes "-". label: says in
+    words what is seen. hovers: text by artist's gid.
     """
+    name = re.sub(r"\W", "-", name)
     out = io.StringIO()
     made.savefig(out, format="svg", transparent=True, metadata={"Date": None})
     text = out.getvalue()

@@ -373,6 +373,14 @@ class Plan(Sources):
             sort_keys=True,
         )
 
+    @property
+    def reference(self) -> list[str]:
+        """The user's file of published numbers, if there is one."""
+        given = self.config.report.reference
+        if given is not None and not Path(given).is_file():
+            raise BadConfig(f"report.reference is {given}: no such file", fix="give the path of a CSV file, or null")
+        return [] if given is None else [given]
+
     def every(self, table: str) -> list[str]:
         """The table of every task and split: instances or examples."""
         return [f"results/{table}/{t.id}/{split}.parquet" for t in self.tasks.values() for split in t.splits]
