@@ -50,7 +50,7 @@ for _variant in PLAN.tuned:
         resources:
             mem_mb=PLAN.config.training.mem_mb,
             runtime=PLAN.config.training.runtime,
-            gpu=PLAN.config.training.gpu,
+            gpu=PLAN.config.training.gpu * PLAN.config.training.processes,
         params:
             code=stage_digest("train"),
             seeds=[run.seed for run in PLAN.runs(_variant)],

@@ -12,6 +12,7 @@ from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.errors import BadConfig
 from workflow_scripts.stages.plan import Plan
 from workflow_scripts.tasks.registry import load_tasks
+from workflow_scripts.training.variants import GROUPS, Run
 
 TASKS = load_tasks()
 
@@ -167,5 +168,112 @@ def test_the_released_vqgan_needs_no_pictures_and_tells_its_size(tmp_path):
 
 
 def test_bases_come_before_what_starts_from_them():
-    found = plan({"variants": ["ofa_seqinstruct"]}).models
+    found = plan({"variants": ["ofa_seqinstruct"], "ablations": {"instructions": [], "groups": []}}).models
     assert found == ["ofa", "ofa_naturalinstruct", "ofa_seqinstruct"]
+
+
+# Variants
+
+
+def test_default_has_the_papers_six_variants_and_the_ablations():
+    default = plan()
+    six = ["ofa", "ofa_taskname", "ofa_multiinstruct", "ofa_naturalinstruct", "ofa_mixedinstruct", "ofa_seqinstruct"]
+    assert default.variants == six
+    assert default.ablations == ["instructions_1", "instructions_3", "groups_1", "groups_3", "groups_6"]
+    assert default.models == [*six, *default.ablations]
+
+
+def test_a_run_is_a_variant_and_a_seed_and_has_a_folder_of_its_own():
+    found = plan({"training": {"seeds": [3, 1], "ablation_seeds": [7]}})
+    assert found.runs("ofa") == [Run("ofa", None)]
+    assert found.runs("ofa_taskname") == [Run("ofa_taskname", 3), Run("ofa_taskname", 1)]
+    assert found.runs("groups_3") == [Run("groups_3", 7)]
+    folder = "results/models/groups_3/seed-7"
+    assert found.model(Run("groups_3", 7))[-1] == f"{folder}/model.safetensors"
+    assert found.log(Run("groups_3", 7)) == f"{folder}/log.jsonl"
+    assert found.model(Run("ofa", None))[0] == "results/models/ofa/config.json"
+
+
+def test_the_second_stage_starts_from_the_first_of_the_same_seed():
+    found = plan({"training": {"seeds": [3, 1]}})
+    first, second = Run("ofa_naturalinstruct", 3), Run("ofa_naturalinstruct", 1)
+    assert found.bases("ofa_seqinstruct") == [*found.model(first), *found.model(second)]
+    assert found.bases("ofa_mixedinstruct") == found.model(Run("ofa", None))  # one for all seeds
+
+
+def test_what_variants_are_tuned_on():
+    found = plan()
+    paper = {t.id for t in TASKS.values() if t.role == "train"}
+    texts = {"natural_instructions_train"}
+    assert set(found.tuned_on("ofa_naturalinstruct")) == texts
+    assert set(found.tuned_on("ofa_mixedinstruct")) == paper
+    for variant in ("ofa_multiinstruct", "ofa_taskname", "ofa_seqinstruct", "instructions_1"):
+        assert set(found.tuned_on(variant)) == paper - texts, variant
+
+
+def test_groups_are_the_papers_nine_and_each_adds_its_tasks():
+    trained_on = [t for t in TASKS.values() if t.role == "train" and t.group != "natural_instructions"]
+    assert len(trained_on) == 53
+    assert set(GROUPS) == {t.group for t in trained_on}
+    found = plan({"ablations": {"groups": list(range(1, 9))}})
+    for count in range(1, 9):
+        expected = {t.id for t in trained_on if t.group in GROUPS[:count]}
+        assert set(found.tuned_on(f"groups_{count}")) == expected
+
+
+def test_an_ablation_that_takes_nothing_away_is_not_tuned_twice():
+    found = plan({"ablations": {"instructions": [5, 1], "groups": [9]}})
+    assert found.ablations == ["instructions_1"]
+    assert found.left_out == [f"{v} is left out: it is ofa_multiinstruct" for v in ("instructions_5", "groups_9")]
+    extra = plan(ALL, {"ablations": {"instructions": [], "groups": [9]}})
+    assert extra.ablations == ["groups_9"]  # the paper's tasks alone, of more
+
+
+def test_ablations_are_evaluated_on_the_multimodal_tasks():
+    found = plan()
+    assert set(found.evaluated_on("ofa")) - set(found.evaluated_on("groups_1")) == {"natural_instructions_test"}
+    assert len(found.evaluated_on("groups_1")) == 9
+    made = found.predictions("ofa_taskname")
+    assert len(made) == 3 * 10
+    assert made[10] == f"results/predictions/ofa_taskname/seed-1/{found.evaluated_on('ofa_taskname')[0]}.parquet"
+
+
+def test_a_variant_without_tasks_is_left_out_with_a_line():
+    found = plan({"tasks": {"leave_out": ["natural_instructions_train"]}})
+    assert found.variants == ["ofa", "ofa_taskname", "ofa_multiinstruct"]
+    why = "and what starts from it are left out: no task of natural_instructions is there to tune it on"
+    assert found.left_out == [f"{variant} {why}" for variant in ("ofa_naturalinstruct", "ofa_mixedinstruct")]
+    gone = [t.id for t in TASKS.values() if t.group == GROUPS[0]]
+    found = plan({"tasks": {"leave_out": gone}, "ablations": {"groups": [1, 2]}})
+    assert found.ablations == ["instructions_1", "instructions_3", "groups_2"]
+
+
+def test_training_is_told_what_it_reads_and_no_more():
+    sections = {
+        name: {"epochs": n} for n, name in enumerate(("multiinstruct", "natural_instructions", "mixedinstruct"), 1)
+    }
+    found = plan({"training": sections | {"adapter": {"rank": 3, "learning_rate": 0.5}}})
+    told = {variant: json.loads(found.tuning(variant)) for variant in [*found.tuned, "ofa_seqinstruct_adapter"]}
+    assert {v: t["epochs"] for v, t in told.items()} == {
+        **dict.fromkeys(told, 1), "ofa_naturalinstruct": 2, "ofa_mixedinstruct": 3,
+    }  # fmt: skip
+    assert {v: t["prompts"] for v, t in told.items()} == {**dict.fromkeys(told, "instructions"), "ofa_taskname": "name"}
+    assert {v: t["instructions"] for v, t in told.items()} == {
+        **dict.fromkeys(told, 5), "instructions_1": 1, "instructions_3": 3,
+    }  # fmt: skip
+    adapted = told.pop("ofa_seqinstruct_adapter")
+    assert (adapted["adapter"]["rank"], adapted["learning_rate"]) == (3, 0.5)
+    assert "learning_rate" not in adapted["adapter"]
+    assert {t["adapter"] for t in told.values()} == {None}
+    elsewhere = plan({"training": {"seeds": [5], "threads": 7, "gpu": 2, "natural_instructions": {"epochs": 9}}})
+    assert elsewhere.tuning("ofa_multiinstruct") == plan().tuning("ofa_multiinstruct")
+    assert elsewhere.tuning("ofa_naturalinstruct") != plan().tuning("ofa_naturalinstruct")
+
+
+def test_scoring_is_told_every_run_in_the_order_of_the_predictions():
+    found = plan({"training": {"seeds": [1, 0]}})
+    told = json.loads(found.scoring)
+    made = [
+        f"results/predictions/{Run(r['variant'], r['seed']).path}/{t}.parquet" for r in told["runs"] for t in r["tasks"]
+    ]
+    assert made == [path for variant in found.evaluated for path in found.predictions(variant)]
