@@ -40,9 +40,9 @@ def row(name: str, *, image: str | None = None, code: bool = False, sources: int
     return {
         "instance_id": name, "sources": ids[1:], "name_source": ids[0],
         "target": [VOCABULARY.first_code + draw.randrange(64) for _ in range(4)] if code else target,
-        "target_is_code": code, "truncated": 0, "target_text": None if code else "words", "references": [], "options": [],
-        "image": image, "width": SIZE if image else None, "height": SIZE if image else None, "mask": None,
-        "subtask": None,
+        "target_is_code": code, "truncated": 0, "target_text": None if code else "words", "references": [],
+        "options": [], "image": image, "width": SIZE if image else None, "height": SIZE if image else None,
+        "mask": None, "subtask": None,
     }  # fmt: skip
 
 
@@ -57,14 +57,16 @@ class Small:
 
     folder: Path
 
-    def arguments(self, *, seeds=(0,), out="out", checkpoints="checkpoints", **settings) -> dict:
+    def arguments(
+        self, *, seeds=(0,), out="out", checkpoints="checkpoints", shards=("pictures", "texts"), **settings
+    ) -> dict:
         files = (*FILES, "log.jsonl")
         return {
             "seeds": list(seeds),
             "settings": SETTINGS | settings,
             "threads": 1,
             "base": [self.folder / "base" / name for name in FILES],
-            "shards": [self.folder / "pictures.parquet", self.folder / "texts.parquet"],
+            "shards": [self.folder / f"{name}.parquet" for name in shards],
             "validation": [self.folder / "held_out.parquet"],
             "manifests": [self.folder / "manifest.json"],
             "checkpoints": self.folder / checkpoints,
@@ -78,9 +80,10 @@ class Small:
         train.main(**arguments)
         return arguments["out"][0].parent
 
-    def start(self, launcher=("-m",), **changes) -> subprocess.Popen:
-        """The stage as a process of its own."""
-        words = [sys.executable, *launcher, "workflow_scripts.stages.train"]
+    def start(self, *, processes: int = 1, **changes) -> subprocess.Popen:
+        """The stage as a process of its own, or as several."""
+        several = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
+        words = [sys.executable, *(several if processes > 1 else []), "-m", "workflow_scripts.stages.train"]
         for name, value in self.arguments(**changes).items():
             several = value if isinstance(value, list) else [json.dumps(value) if name == "settings" else value]
             words += [f"--{name}", *map(str, several)]

@@ -48,23 +48,27 @@ class Checkpoints:
         found = self._whole()
         return found[-1] if found else None
 
-    def finish(self, name: str) -> None:
-        """Take what was written to `making` under that name; remove older ones. All processes call it."""
-        processes.wait()
-        if processes.rank() == 0:
-            shutil.rmtree(self.folder / name, ignore_errors=True)
-            (self.making / name).rename(self.folder / name)
-            for old in self._whole()[: -self._keep]:
-                shutil.rmtree(old)
+    @contextlib.contextmanager
+    def whole(self, name: str) -> Iterator[None]:
+        """What is written to `making` under that name gets it afterwards, and older ones are removed.
+
+        All processes call it. After an error nothing of it is left.
+        """
+        try:
+            yield
+            processes.wait()
+            if processes.rank() == 0:
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+                (self.making / name).rename(self.folder / name)
+                for old in self._whole()[: -self._keep]:
+                    shutil.rmtree(old)
+        finally:
+            if processes.rank() == 0:
+                shutil.rmtree(self.making, ignore_errors=True)
         processes.wait()
 
     def _whole(self) -> list[Path]:
-        return sorted(self.folder.glob("checkpoint-*"), key=updates)
-
-
-def updates(checkpoint: Path) -> int:
-    """How many updates it has seen."""
-    return int(checkpoint.name.rpartition("-")[2])
+        return sorted(self.folder.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
 
 
 @contextlib.contextmanager
@@ -73,16 +77,15 @@ def needing_space(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError, SafetensorError) as error:
-        if not _is_full(error, folder):
+        if not _is_full(error):
             raise
         fix = "make room and run the same command again: training goes on from its last whole checkpoint"
         raise BadData(f"no space left on the disk ({error})", file=folder, fix=fix) from error
 
 
-def _is_full(error: Exception, folder: Path) -> bool:
+def _is_full(error: Exception) -> bool:
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     if isinstance(error, SafetensorError):
         return "os error 28" in str(error)
-    # torch.save says what its zip writer came upon, not why
-    return "PytorchStreamWriter" in str(error) or "inline_container" in str(error)
+    return "inline_container" in str(error)  # torch.save's writer, which does not say why it could not write

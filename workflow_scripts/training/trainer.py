@@ -176,8 +176,8 @@ class OFATrainer(Seq2SeqTrainer):
         return str(self._checkpoints.making)
 
     def _save_checkpoint(self, model, trial=None) -> None:
-        super()._save_checkpoint(model, trial)
-        self._checkpoints.finish(f"checkpoint-{self.state.global_step}")
+        with self._checkpoints.whole(f"checkpoint-{self.state.global_step}"):
+            super()._save_checkpoint(model, trial)
 
 
 class Turns(TrainerCallback):
