@@ -35,6 +35,10 @@ def predicted(
     }
 
 
+def run(variant: str, seed: int | None, *tasks: str) -> dict:
+    return {"variant": variant, "seed": seed, "tasks": list(tasks)}
+
+
 def write(rows: list[dict], path) -> None:
     schemas.write(rows, schemas.PREDICTIONS, path)
 
@@ -50,7 +54,7 @@ def tables(tmp_path) -> dict[str, list[dict]]:
     paths = [tmp_path / f"{n}.parquet" for n in range(4)]
     for rows, path in zip(answers, paths):
         write(rows, path)
-    runs = [["ofa", None, ["t", "ni"]], ["tuned", 0, ["t"]], ["tuned", 1, ["t"]]]
+    runs = [run("ofa", None, "t", "ni"), run("tuned", 0, "t"), run("tuned", 1, "t")]
     outs = [tmp_path / name for name in OUTS]
     assert score.main(settings=SETTINGS | {"runs": runs}, predictions=paths, out=outs) == (
         "4 tables of predictions, 26 scores"
@@ -110,7 +114,7 @@ def test_other_modes_are_metrics_of_their_own(tmp_path):
     both = [predicted("t", 0, "maybe", "yes"), predicted("t", 0, "yes", "yes", mode="ranked")]
     write(both, tmp_path / "p.parquet")
     outs = [tmp_path / name for name in OUTS]
-    score.main(settings=SETTINGS | {"runs": [["tuned", 0, ["t"]]]}, predictions=[tmp_path / "p.parquet"], out=outs)
+    score.main(settings=SETTINGS | {"runs": [run("tuned", 0, "t")]}, predictions=[tmp_path / "p.parquet"], out=outs)
     found = {row["metric"]: row["score"] for row in csv.DictReader(outs[2].open())}
     assert (found["accuracy"], found["accuracy_ranked"]) == ("0.000000", "1.000000")
     [aggregate] = csv.DictReader(outs[4].open())
@@ -125,7 +129,7 @@ def test_order_of_predictions_changes_no_table(tmp_path):
         (tmp_path / name).mkdir()
         write(rows[::order], tmp_path / name / "p.parquet")
         outs = [tmp_path / name / out for out in OUTS]
-        runs = [["tuned", 0, ["t"]]]
+        runs = [run("tuned", 0, "t")]
         score.main(settings=SETTINGS | {"runs": runs}, predictions=[tmp_path / name / "p.parquet"], out=outs)
         written.append([out.read_text() for out in outs[2:]])
     assert written[0] == written[1]
@@ -135,13 +139,13 @@ def test_an_instance_that_one_instruction_lacks(tmp_path):
     write([predicted("t", 0, "a", "yes"), predicted("t", 0, "a", "no"), predicted("t", 1, "a", "no")], tmp_path / "p")
     with pytest.raises(BadData, match="3 answers, not one to each of 2 instances under each of 2"):
         score.main(
-            settings=SETTINGS | {"runs": [["tuned", 0, ["t"]]]}, predictions=[tmp_path / "p"],
+            settings=SETTINGS | {"runs": [run("tuned", 0, "t")]}, predictions=[tmp_path / "p"],
             out=[tmp_path / "answers", tmp_path / "scores"],
         )  # fmt: skip
 
 
 def test_every_prediction_has_its_file(tmp_path):
-    runs = [["ofa", None, ["t"]], ["other", 0, ["t"]]]
+    runs = [run("ofa", None, "t"), run("other", 0, "t")]
     with pytest.raises(ValueError, match="shorter"):
         score.main(settings=SETTINGS | {"runs": runs}, predictions=[tmp_path / "a"], out=[tmp_path / "b"])
 

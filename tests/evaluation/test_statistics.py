@@ -30,7 +30,7 @@ def measured(task: str, scores: list, *, variant="v", seed=0, metric="accuracy",
 
 
 def study(*several: Measured) -> Study:
-    return Study(several, seed=0)
+    return Study(several, seed=0, draws=400)
 
 
 def test_task_over_its_instructions():

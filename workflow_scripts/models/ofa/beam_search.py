@@ -45,7 +45,7 @@ class Search:
     unk_penalty: float = 0.0
     codes: bool = False  # write image codes: no special token before max_len
     allowed_range: tuple[int, int] | None = None  # ids start <= id < end and the special tokens share the probability
-    trie: Trie | None = None  # the answers to choose from
+    trie: Trie | Sequence[Trie] | None = None  # the answers to choose from: everybody's, or one for each sentence
     renormalize: bool = True  # they share the probability among themselves; False: the original's zero-shot mode
     sampling_topk: int = 0  # each beam draws among so many best tokens instead of searching
 
@@ -122,13 +122,21 @@ def check(config, settings: Search, prefix_tokens: torch.Tensor | None, longest:
         start, end = settings.allowed_range
         if not SPECIALS <= start < end <= config.vocab_size:
             raise ValueError(f"allowed_range={start},{end} is not within {SPECIALS}..{config.vocab_size}")
-    if settings.trie is not None and settings.trie.largest >= config.vocab_size:
-        raise ValueError(f"the trie holds id {settings.trie.largest}, the vocabulary ends at {config.vocab_size - 1}")
+    largest = max((trie.largest for trie in tries_of(settings, 1)), default=-1)
+    if largest >= config.vocab_size:
+        raise ValueError(f"the trie holds id {largest}, the vocabulary ends at {config.vocab_size - 1}")
     if prefix_tokens is not None:
         if prefix_tokens.shape[1] > longest:
             raise ValueError(f"a prefix of {prefix_tokens.shape[1]} tokens is longer than max_len={longest}")
         if (prefix_tokens == config.eos_token_id).any():
             raise ValueError("a prefix cannot hold eos: leave it out and pad with 1")
+
+
+def tries_of(settings: Search, count: int) -> Sequence[Trie]:
+    """The trie of each of `count` sentences; none where answers are free."""
+    if settings.trie is None:
+        return ()
+    return [settings.trie] * count if isinstance(settings.trie, Trie) else settings.trie
 
 
 class _Work:
@@ -138,6 +146,9 @@ class _Work:
         self.model, self.settings, self.encoded, self.longest, self.prefix = model, settings, encoded, longest, prefix
         self.beams, self.eos = settings.beams, model.config.eos_token_id
         count, device = encoded.last_hidden_state.shape[0], encoded.last_hidden_state.device
+        self.tries = tries_of(settings, count)
+        if self.tries and len(self.tries) != count:
+            raise ValueError(f"{len(self.tries)} tries for {count} sentences: give one, or one for each sentence")
         self.found: list[list[Hypothesis]] = [[] for _ in range(count)]
         self.sentences = list(range(count))  # numbers of those at work
         self.width = 1  # rows of each sentence: the first step has one, later ones K
@@ -191,8 +202,9 @@ class _Work:
         if self.prefix is not None:
             begun = (self.prefix != PAD).sum(1).tolist()
         for row, written in enumerate(self.tokens[:, 1 : step + 1].tolist()):
-            start = begun[row // self.width]
-            allowed[row, self.settings.trie.after(written[start:]) if step >= start else slice(None)] = True
+            at = row // self.width
+            start, trie = begun[at], self.tries[self.sentences[at]]
+            allowed[row, trie.after(written[start:]) if step >= start else slice(None)] = True
         return allowed
 
     def force_prefix(self, step: int, log_p: torch.Tensor) -> None:
@@ -328,10 +340,24 @@ def candidate_scores(
     answers: ids without bos and eos. prompts: what stands in the decoder before each sentence's answer, with bos.
     source: the encoder's inputs. Source: OFA-Sys/OFA, all-candidate inference of VQA and SNLI-VE.
     """
-    encoded, trie = model.encoder(**source), Trie(answers)
-    prompts = [[model.config.decoder_start_token_id]] * len(source["input_ids"]) if prompts is None else prompts
+    options = [answers] * len(source["input_ids"])
+    return torch.stack(option_scores(model, options, prompts=prompts, rows_at_once=rows_at_once, **source))
+
+
+@torch.no_grad()
+def option_scores(
+    model,
+    options: Sequence[Sequence[Sequence[int]]],
+    *,
+    prompts: Sequence[Sequence[int]] | None = None,
+    rows_at_once: int = 256,
+    **source: torch.Tensor,
+) -> list[torch.Tensor]:
+    """`candidate_scores` where each sentence has answers of its own: (its answers,) for each."""
+    encoded, tries = model.encoder(**source), {id(answers): Trie(answers) for answers in options}
+    prompts = [[model.config.decoder_start_token_id]] * len(options) if prompts is None else prompts
     found = []
-    for sentence, prompt in enumerate(prompts):
+    for sentence, (prompt, answers) in enumerate(zip(prompts, options, strict=True)):
         one = OFAEncoderOutput(
             last_hidden_state=encoded.last_hidden_state[sentence, None],
             attention_mask=encoded.attention_mask[sentence, None],
@@ -339,9 +365,12 @@ def candidate_scores(
                 sentence if len(encoded.position_embeddings) > 1 else 0, None
             ],
         )
-        for at in range(0, len(answers), rows_at_once):
-            found.append(_scores_of(model, one, prompt, answers[at : at + rows_at_once], trie))
-    return torch.cat(found).view(len(prompts), len(answers))
+        parts = [
+            _scores_of(model, one, prompt, answers[at : at + rows_at_once], tries[id(answers)])
+            for at in range(0, len(answers), rows_at_once)
+        ]
+        found.append(torch.cat(parts))
+    return found
 
 
 def _scores_of(model, encoded, prompt: Sequence[int], answers: Sequence[Sequence[int]], trie: Trie) -> torch.Tensor:
