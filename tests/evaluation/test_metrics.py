@@ -3,7 +3,7 @@
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflow_scripts.evaluation.metrics import (
@@ -147,6 +147,7 @@ def test_soft_accuracy_of_ten_answers(answer, score):
     assert vqa_accuracy(judged(answer, TEN)) == pytest.approx(score)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from("abc"), min_size=2, max_size=10), st.sampled_from("abcd"))
 def test_soft_accuracy_is_the_mean_over_all_choices_of_all_but_one(answers, answer):
     chosen = [min(others.count(answer) / 3, 1) for others in combinations(answers, len(answers) - 1)]
@@ -172,6 +173,7 @@ FULL = TEXT.filter(lambda text: text.strip(" ."))
 KINDS = st.sampled_from(["text", "choice", "multi_choice", "region_choice"])
 
 
+@settings(deadline=None)
 @given(TEXT, st.lists(FULL, min_size=1, max_size=10), st.lists(FULL, min_size=1, max_size=4), KINDS, st.data())
 def test_scores_are_fractions_and_references_have_no_order(output, references, options, kind, data):
     permuted = data.draw(st.permutations(references))

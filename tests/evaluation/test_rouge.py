@@ -1,7 +1,7 @@
 """ROUGE-L is rouge-score's, number by number."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rouge_score.rouge_scorer import RougeScorer
 
@@ -16,6 +16,7 @@ def official(output: str, reference: str) -> float:
     return OFFICIAL.score(reference, output)["rougeL"].fmeasure
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_it_is_the_official_one(output, reference):
     assert rouge_l_of(output, reference) == official(output, reference)
