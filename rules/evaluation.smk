@@ -1,21 +1,24 @@
-# Models and the shards of unseen tasks -> predictions (one job a variant, with all of its runs) -> scores.
+# Models and the shards of unseen tasks -> predictions (one job a variant, with all of its runs, and one for the
+# ablations) -> scores.
 
-for _variant in PLAN.evaluated:
+for _name, _variants in PLAN.evaluations.items():
+    _runs = [run for variant in _variants for run in PLAN.runs(variant)]
+    _tasks = PLAN.evaluated_on(_variants[0])
 
     rule:
         name:
-            f"evaluate_{_variant}"
+            f"evaluate_{_name}"
         input:
-            models=[file for run in PLAN.runs(_variant) for file in PLAN.model(run)],
+            models=[file for run in _runs for file in PLAN.model(run)],
             tokenizer=rules.tokenizer.output.files,
-            shards=[shard for task in PLAN.evaluated_on(_variant) for shard in PLAN.shards(task, "test")],
-            manifests=PLAN.manifests_of(PLAN.evaluated_on(_variant)),
+            shards=[shard for task in _tasks for shard in PLAN.shards(task, "test")],
+            manifests=PLAN.manifests_of(_tasks),
         output:
-            predictions=PLAN.predictions(_variant),
+            predictions=[file for variant in _variants for file in PLAN.predictions(variant)],
         log:
-            f"results/logs/evaluate/{_variant}.log",
+            f"results/logs/evaluate/{_name}.log",
         benchmark:
-            f"results/benchmarks/evaluate/{_variant}.tsv"
+            f"results/benchmarks/evaluate/{_name}.tsv"
         conda:
             "../envs/torch.yaml"
         threads: PLAN.config.training.threads
@@ -25,7 +28,7 @@ for _variant in PLAN.evaluated:
             gpu=PLAN.config.training.gpu,
         params:
             code=stage_digest("evaluate"),
-            tasks=PLAN.evaluated_on(_variant),
+            tasks=_tasks,
             settings=PLAN.generation,
             threads=PLAN.config.training.threads,
         shell:

@@ -13,22 +13,39 @@ from workflow_runs import contents, copy_repository, finish, planned, snakemake
 REPORT = {"report report.html"}
 AFTER_TRAINING = {"score scores/answers.parquet"} | REPORT
 LEAKAGE = {"leakage tables/leakage.csv"}
-VARIANTS = ("ofa", "ofa_multiinstruct", "ofa_naturalinstruct", "ofa_seqinstruct")
+VARIANTS = (
+    *("ofa", "ofa_taskname", "ofa_multiinstruct", "ofa_naturalinstruct", "ofa_mixedinstruct", "ofa_seqinstruct"),
+    *("instructions_1", "groups_3"),
+)
+TUNED = VARIANTS[1:]
+ABLATIONS = VARIANTS[6:]  # of the smoke config
 NLVR = "natural_language_for_visual_reasoning"
 FIRST_UNSEEN = "commonsense_vqa"  # by group and id
 
 
-def evaluated(*variants: str) -> set[str]:
-    return {f"evaluate_{v} predictions/{v}/{FIRST_UNSEEN}.parquet" for v in variants}
+def run(variant: str, seed: int = 0) -> str:
+    return variant if variant == "ofa" else f"{variant}/seed-{seed}"
 
 
-def trained(*variants: str) -> set[str]:
-    return {f"train_{v} models/{v}/config.json" for v in variants}
+def evaluated(*variants: str, seed: int = 0) -> set[str]:
+    """The jobs; one does all ablations, and is known by the first."""
+    jobs = {v: f"evaluate_{v} predictions/{run(v, seed)}/{FIRST_UNSEEN}.parquet" for v in variants}
+    first = {f"evaluate_ablations predictions/{run(ABLATIONS[0], seed)}/{FIRST_UNSEEN}.parquet"}
+    return {job for v, job in jobs.items() if v not in ABLATIONS} | (first if {*variants} & {*ABLATIONS} else set())
 
 
-# What follows new training shards of a MULTIINSTRUCT task.
-TUNED = ("ofa_multiinstruct", "ofa_seqinstruct")
-RETRAINED = trained(*TUNED) | evaluated(*TUNED) | AFTER_TRAINING
+def trained(*variants: str, seed: int = 0) -> set[str]:
+    return {f"train_{v} models/{run(v, seed)}/config.json" for v in variants}
+
+
+def retrained(*untouched: str) -> set[str]:
+    """What follows new training shards of a task; untouched: the variants that it is no part of."""
+    variants = set(TUNED) - set(untouched)
+    return trained(*variants) | evaluated(*variants) | AFTER_TRAINING
+
+
+# Of any task of MULTIINSTRUCT, and of one whose group is not among the first three.
+RETRAINED, RETRAINED_LATE = retrained("ofa_naturalinstruct"), retrained("ofa_naturalinstruct", "groups_3")
 TASKS = "workflow_scripts/tasks"
 
 
@@ -63,19 +80,28 @@ def edit(done):
         path.write_bytes(content)
 
 
-def test_it_ends_with_a_report_and_scores_for_every_variant_and_instruction(done):
+def test_it_ends_with_a_report_and_scores_for_every_variant_seed_and_instruction(done):
     page = (done / "results/report.html").read_text()
     assert "ofa_seqinstruct" in page
     with open(done / "results/tables/scores.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["variant", "task", "instruction", "metric", "score", "n", "unparsed"]
-    asked = {(r["variant"], r["instruction"]) for r in rows if r["task"] == "grounded_vqa"}
-    assert asked == {(v, str(i)) for v in VARIANTS for i in range(5)}
+    asked = [(r["variant"], r["seed"], r["instruction"]) for r in rows if r["task"] == "grounded_vqa"]
+    seeds = {v: "" if v == "ofa" else "0" for v in VARIANTS}
+    assert sorted(asked) == sorted((v, seeds[v], str(i)) for v in VARIANTS for i in range(5))
+    texts = {r["variant"] for r in rows if r["task"].startswith("task")}
+    assert texts == set(VARIANTS) - set(ABLATIONS)
+
+
+def test_every_variant_is_a_model_of_its_own(done):
+    models = {v: (done / f"results/models/{run(v)}/model.safetensors").read_bytes() for v in VARIANTS}
+    assert len(set(models.values())) == len(VARIANTS)
 
 
 def test_the_second_stage_starts_from_the_very_checkpoint_of_the_first(done):
-    said = finish(done, "-n", "--forcerun", "train_ofa_seqinstruct", "--", "results/models/ofa_seqinstruct/log.jsonl")
-    assert "results/models/ofa_naturalinstruct/model.safetensors" in said
+    log = f"results/models/{run('ofa_seqinstruct')}/log.jsonl"
+    said = finish(done, "-n", "--forcerun", "train_ofa_seqinstruct", "--", log)
+    assert "train_ofa_naturalinstruct" not in said
+    assert f"results/models/{run('ofa_naturalinstruct')}/model.safetensors" in said
 
 
 def test_nothing_to_do_afterwards(done):
@@ -84,7 +110,7 @@ def test_nothing_to_do_afterwards(done):
 
 def test_an_instruction_reruns_its_task_from_expand_on(done, edit):
     edit(f"{TASKS}/miscellaneous/image_captioning.yaml", "Give the photo a caption,", "Caption this photo,")
-    assert planned(done) == stages_of("image_captioning", "expand", "tokenise") | RETRAINED | LEAKAGE
+    assert planned(done) == stages_of("image_captioning", "expand", "tokenise") | RETRAINED_LATE | LEAKAGE
 
 
 def test_an_unseen_tasks_instruction_trains_nothing(done, edit):
@@ -134,7 +160,36 @@ def test_the_reports_template_reruns_the_report_alone(done, edit):
 
 def test_a_value_that_only_training_reads_reruns_from_training_on(done, edit):
     edit("config.yaml", "weight_decay: 0.01", "weight_decay: 0.02")
-    assert planned(done) == trained(*VARIANTS[1:]) | evaluated(*VARIANTS[1:]) | AFTER_TRAINING
+    assert planned(done) == retrained()
+
+
+def test_a_stages_own_value_reruns_what_has_that_stage(done, edit):
+    edit("configs/smoke.yaml", "mixedinstruct: {epochs: 1}", "mixedinstruct: {epochs: 2}")
+    assert planned(done) == trained("ofa_mixedinstruct") | evaluated("ofa_mixedinstruct") | AFTER_TRAINING
+
+
+def test_seeds_of_ablations_rerun_these_alone(done):
+    given = ("--config", "training={ablation_seeds: [1]}")
+    again = trained(*ABLATIONS, seed=1) | evaluated(*ABLATIONS, seed=1)
+    assert planned(done, *given) == again | AFTER_TRAINING
+
+
+def test_another_ablation_tunes_that_one_alone(done):
+    given = ("--config", "ablations={groups: [3, 1]}")
+    assert planned(done, *given) == trained("groups_1") | evaluated("groups_1") | AFTER_TRAINING
+
+
+def test_another_seed_tunes_nothing_again_with_the_first(done):
+    log = f"results/models/{run('ofa_naturalinstruct', 1)}/log.jsonl"
+    before = contents(done, f"models/{run('ofa_naturalinstruct')}/*")
+    given = ("--config", "training={seeds: [1, 0]}")
+    finish(done, log, *given, memo=done / ".memo")
+    said = (done / "results/logs/train/ofa_naturalinstruct.log").read_text()
+    assert "seed 0 taken from the memo" in said
+    assert "seed 1:" in said
+    assert contents(done, f"models/{run('ofa_naturalinstruct')}/*") == before
+    finish(done, memo=done / ".memo")
+    assert planned(done) == set()
 
 
 def test_comments_and_docstrings_rerun_nothing(done, edit):
@@ -161,7 +216,7 @@ def test_a_change_without_effect_does_not_train_again(done, edit):
     assert planned(done) >= RETRAINED
     finish(done, memo=done / ".memo")
     log = (done / "results/logs/train/ofa_multiinstruct.log").read_text()
-    assert log.startswith("train: taken from the memo")
+    assert log.startswith("train: seed 0 taken from the memo")
     assert planned(done) == set()
 
 
@@ -180,7 +235,7 @@ def test_a_new_task_takes_two_files(done):
     )
     assert drafted.returncode == 0, drafted.stderr
     try:
-        assert planned(done) == stages_of("spotting", "derive", "expand", "tokenise") | RETRAINED | LEAKAGE
+        assert planned(done) == stages_of("spotting", "derive", "expand", "tokenise") | RETRAINED_LATE | LEAKAGE
         finish(done, "task_spotting", memo=done / ".memo")
         golden = [
             sys.executable,
@@ -205,7 +260,8 @@ def test_a_new_task_takes_two_files(done):
     [
         ("trainning={threads: 1}", "unknown key trainning; did you mean training?"),
         ("training={treads: 1}", "unknown key training.treads; did you mean threads?"),
-        ("variants=[ofa_big]", "variants.0 is 'ofa_big'"),
+        ("variants=[ofa_multinstruct]", "did you mean ofa_multiinstruct?"),
+        ("training={seeds: [0, 0]}", "training.seeds is [0, 0]: value error, 0 occurs more than once"),
     ],
 )
 def test_a_wrong_config_stops_with_a_clear_error(done, given, said):

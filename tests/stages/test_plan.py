@@ -277,3 +277,10 @@ def test_scoring_is_told_every_run_in_the_order_of_the_predictions():
         f"results/predictions/{Run(r['variant'], r['seed']).path}/{t}.parquet" for r in told["runs"] for t in r["tasks"]
     ]
     assert made == [path for variant in found.evaluated for path in found.predictions(variant)]
+
+
+def test_one_job_evaluates_a_variant_and_one_all_ablations():
+    found = plan({"variants": ["ofa", "ofa_taskname"], "ablations": {"instructions": [1], "groups": [2]}})
+    ablations = ["instructions_1", "groups_2"]
+    assert found.evaluations == {"ofa": ["ofa"], "ofa_taskname": ["ofa_taskname"], "ablations": ablations}
+    assert plan({"ablations": {"instructions": [], "groups": []}}).evaluations.keys() == set(plan().variants)

@@ -216,6 +216,13 @@ class Plan(Sources):
     def evaluated(self) -> list[str]:
         return [*self.variants, *self.ablations]
 
+    @property
+    def evaluations(self) -> dict[str, list[str]]:
+        """What each job evaluates, by its name: a variant, or all ablations, whose runs are few and tasks the same."""
+        return {variant: [variant] for variant in self.variants} | (
+            {"ablations": self.ablations} if self.ablations else {}
+        )
+
     def runs(self, variant: str) -> list[Run]:
         """One for each seed that a variant is tuned with."""
         if variant == BASE:
