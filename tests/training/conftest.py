@@ -83,7 +83,8 @@ class Small:
     def start(self, *, processes: int = 1, **changes) -> subprocess.Popen:
         """The stage as a process of its own, or as several."""
         several = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
-        words = [sys.executable, *(several if processes > 1 else []), "-m", "workflow_scripts.stages.train"]
+        stage = "tests.training.sharded_on_cpu" if changes.get("fsdp") else "workflow_scripts.stages.train"
+        words = [sys.executable, *(several if processes > 1 else []), "-m", stage]
         for name, value in self.arguments(**changes).items():
             several = value if isinstance(value, list) else [json.dumps(value) if name == "settings" else value]
             words += [f"--{name}", *map(str, several)]

@@ -19,8 +19,10 @@ from workflow_scripts.training.trainer import OFATrainer
 from .conftest import VOCABULARY, logged, same, weights
 
 
-def close(one, other, rtol: float) -> bool:
-    return all(torch.allclose(one[name].double(), other[name].double(), rtol=rtol, atol=rtol / 10) for name in one)
+def apart(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> float:
+    """How large the difference of two models is, of their size."""
+    difference = sum((one[name] - other[name]).double().square().sum() for name in one)
+    return float(difference / sum(tensor.double().square().sum() for tensor in one.values())) ** 0.5
 
 
 def test_a_run_learns_and_says_how(small):
@@ -101,28 +103,28 @@ def test_parts_of_a_batch_add_up_to_it(small):
     how = {"shards": ["texts"], "epochs": 1, "dropout": 0.0, "batch_size": 6}
     one, parts = small.tune(**how, out="one"), small.tune(**how, accumulation=4, out="parts")
     assert list(logged(one).values()) == pytest.approx(list(logged(parts).values()), rel=1e-5)
-    assert close(weights(one), weights(parts), 1e-4)
+    assert apart(weights(one), weights(parts)) < 1e-4
 
 
 def test_computing_activations_again_changes_nothing(small):
     how = {"epochs": 1, "dropout": 0.1}
     one, again = small.tune(**how, out="one"), small.tune(**how, gradient_checkpointing=True, out="again")
-    assert close(weights(one), weights(again), 1e-4)
+    assert apart(weights(one), weights(again)) < 1e-4
 
 
 @pytest.mark.parametrize("fsdp", [False, True])
 def test_two_processes_equal_one(small, fsdp):
-    """Losses within a thousandth, over updates of every kind and sizes that two do not divide."""
+    """Losses within a ten-thousandth, over updates of every kind and sizes that two do not divide."""
     how = {"epochs": 1, "dropout": 0.0, "batch_size": 7}
     one = small.tune(**how, out="one")
     process = small.start(processes=2, fsdp=fsdp, **how)
     said = process.communicate()[1]
     assert process.returncode == 0, said
     two = small.folder / "out/seed-0"
-    assert list(logged(two).values()) == pytest.approx(list(logged(one).values()), rel=1e-3)
-    assert logged(two, "eval_loss") == pytest.approx(logged(one, "eval_loss"), rel=1e-3)
+    assert list(logged(two).values()) == pytest.approx(list(logged(one).values()), rel=1e-4)
+    assert logged(two, "eval_loss") == pytest.approx(logged(one, "eval_loss"), rel=1e-4)
     assert logged(two, "tokens") == logged(one, "tokens")
-    assert close(weights(two), weights(one), 1e-2)
+    assert apart(weights(two), weights(one)) < 1e-3
     assert load(two).config.to_dict() == load(one).config.to_dict()
 
 

@@ -64,7 +64,7 @@ def main(
         processes.wait()
         if processes.rank() == 0:
             shutil.rmtree(checkpoints)  # only now: a seed that is done must not start anew when the next one is killed
-    return "; ".join(said)
+    return "; ".join(said) if processes.rank() == 0 else f"process {processes.rank()}"
 
 
 def _one_each(base: list[Path], seeds: int) -> list[list[Path]]:

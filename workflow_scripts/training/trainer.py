@@ -264,6 +264,7 @@ def _model(base: Path, settings: Settings) -> torch.nn.Module:
     if settings.adapter:
         config.freeze_resnet = True  # an adapter leaves all else as it is
     model = filled(config, tensors, file)
+    model.set_input_embeddings(model.get_input_embeddings())  # one module, too, where FSDP looks for it
     share_statistics(model)
     return adapters.adapted(model, **settings.adapter, seed=settings.seed) if settings.adapter else model
 
