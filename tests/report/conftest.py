@@ -2,6 +2,7 @@
 
 import pytest
 
+from workflow_scripts.report import work
 from workflow_scripts.stages.report import main
 
 from . import world
@@ -9,12 +10,26 @@ from . import world
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory):
-    """The stage's arguments but `out`, for the files of world.build."""
+    """The stage's arguments but `out` and `tex`, for the files of world.build."""
     return world.build(tmp_path_factory.mktemp("run"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def revision():
+    """Somebody may commit while tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(work, "revision", lambda: "0123456789ab")
+        yield
+
+
 @pytest.fixture(scope="session")
-def page(run, tmp_path_factory):
-    out = tmp_path_factory.mktemp("page") / "report.html"
-    main(**run, out=out)
-    return out.read_text(encoding="utf-8")
+def made(run, tmp_path_factory):
+    """The folder with report.html and the LaTeX tables of that run."""
+    folder = tmp_path_factory.mktemp("page")
+    main(**run, out=folder / "report.html", tex=[folder / f"{name}.tex" for name in world.TEX])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def page(made):
+    return (made / "report.html").read_text(encoding="utf-8")

@@ -1,5 +1,6 @@
 """The whole page: well-formed, safe, self-contained, the same for the same input, and with the right numbers."""
 
+import base64
 import csv
 import re
 from html.parser import HTMLParser
@@ -8,6 +9,7 @@ import pytest
 
 from workflow_scripts.errors import BadData
 from workflow_scripts.files import write_text
+from workflow_scripts.report.results import metric_name
 from workflow_scripts.stages.report import main
 
 from . import world
@@ -81,33 +83,120 @@ def test_every_picture_and_table_is_named(walk):
     assert tags.count("main") == tags.count("h1") == 1
 
 
-def table_of(page, kind):
-    """The texts of a comparison's rows, cell by cell."""
-    table = re.search(rf'<table class="scores" data-kind="{kind}">.*?</table>', page, re.DOTALL).group()
-    rows = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
-    return [[" ".join(re.sub(r"<[^>]*>", "", c).split()) for c in re.findall(r"<t[hd].*?</t[hd]>", r, re.DOTALL)]
+def table_of(page, opening):
+    """The texts of a table's rows, cell by cell; without what only a screen reader says."""
+    start = page.index(opening)
+    table = re.sub(r'<(\w+) class="unseen">.*?</\1>|<wbr>', "", page[start : page.index("</table>", start)])
+    rows = re.findall(r"<tr.*?</tr>", table, re.DOTALL)
+    return [[" ".join(re.sub(r"<[^>]*>", " ", c).split()) for c in re.findall(r"<t[hd].*?</t[hd]>", r, re.DOTALL)]
             for r in rows]  # fmt: skip
 
 
-def test_table_shows_the_numbers_of_the_csv(page, run):
-    shown = table_of(page, "multimodal")
-    cells = {(row[0], v): cell for row in shown for v, cell in zip(world.VARIANTS, row[1:])}
-    names = {"accuracy": "accuracy", "rouge_l": "ROUGE-L"}
+def csv_of(run, name):
+    [path] = [path for path in run["tables"] if path.name == name]
+    return list(csv.DictReader(path.open()))
+
+
+def saved(page, name):
+    """The text of a file that can be saved from the page."""
+    uri = re.search(rf'download="{name}" href="data:text/\w+;charset=utf-8;base64,([^"]*)"', page).group(1)
+    return base64.b64decode(uri).decode()
+
+
+def test_table_of_scores_shows_the_numbers_of_the_csv(page, run):
+    shown = table_of(page, '<table class="scores" data-kind="multimodal">')
+    cells, task = {}, ""
+    for name, *values in shown:
+        if " accuracy" in name:  # each task's first metric; the others stand below it, without its name
+            task = name.split(" accuracy")[0]
+        metric = name.split(" · ")[0].removeprefix(f"{task} ")
+        cells |= {(task, metric, variant): cell for variant, cell in zip(world.VARIANTS, values)}
     checked = 0
-    for row in csv.DictReader(run["tables"][0].open()):
-        if row["kind"] == "multimodal":
-            name = f"{world.TASKS[row['task']][0]} {names[row['metric']]} · n = 12"
-            expected = "{:.1f} ± {:.1f}max {:.1f}".format(*(100 * float(row[k]) for k in ("mean", "std", "max")))
-            assert cells[name, row["variant"]].startswith(expected)
+    for row in csv_of(run, "tasks.csv"):
+        if row["kind"] == "multimodal" and row["variant"] in world.VARIANTS:
+            mean, std, best, low, high = (f"{100 * float(row[k]):.1f}" for k in ("mean", "std", "max", "low", "high"))
+            cell = cells[world.TASKS[row["task"]][0], metric_name(row["metric"]), row["variant"]]
+            assert cell.lstrip("▲▼ ").startswith(f"{mean} ± {std} max {best} {low}–{high}")
             checked += 1
-    assert checked == 3 * len(world.VARIANTS)
-    for row in csv.DictReader(run["tables"][1].open()):
-        if row["kind"] == "multimodal":
-            [over_all] = [r for r in shown if r[0].startswith("All tasks mean")]
-            [sensitivity] = [r for r in shown if r[0].startswith("Sensitivity")]
-            column = world.VARIANTS.index(row["variant"]) + 1
-            assert over_all[column] == f"{100 * float(row['mean']):.1f}"
-            assert sensitivity[column] == f"{float(row['sensitivity']):.3f}"
+    assert checked == 4 * len(world.VARIANTS)
+
+
+def test_all_variants_at_a_glance(page, run):
+    shown = table_of(page, '<table class="glance">')
+    rows = {row[0].split()[0]: row[1:] for row in shown[2:]}
+    assert list(rows) == world.VARIANTS
+    for row in csv_of(run, "aggregates.csv"):
+        if row["kind"] == "multimodal" and row["variant"] in world.VARIANTS:
+            mean, interval, best, sensitivity, *_ = rows[row["variant"]]
+            assert mean.lstrip("▼▲ ").startswith(f"{100 * float(row['mean']):.1f}")
+            assert interval == f"{100 * float(row['low']):.1f}–{100 * float(row['high']):.1f}"
+            assert (best, sensitivity) == (f"{100 * float(row['max']):.1f}", f"{float(row['sensitivity']):.3f}")
+            assert (" ± " in mean) == bool(row["seed_std"])
+
+
+def test_arrows_stand_where_a_difference_is_significant(page, run):
+    shown = {row[0].split()[0]: row[1] for row in table_of(page, '<table class="glance">')[2:]}
+    over_all = [r for r in csv_of(run, "significance.csv") if r["kind"] == "multimodal" and not r["task"]]
+    expected = {}
+    for row in over_all:
+        if float(row["p"]) < 0.05 and row["variant"] in world.VARIANTS:
+            expected[row["variant"]] = "▲" if float(row["difference"]) > 0 else "▼"
+    assert expected
+    assert {v: cell[0] for v, cell in shown.items() if cell[0] in "▲▼"} == expected
+
+
+def test_plots_and_tables_can_be_saved(page, run, made):
+    sensitivity = {r["variant"]: r["value"] for r in rows_of(saved(page, "sensitivity-multimodal.csv"))}
+    aggregates = csv_of(run, "aggregates.csv")
+    assert sensitivity == {
+        r["variant"]: r["sensitivity"] for r in aggregates
+        if r["kind"] == "multimodal" and r["variant"] in world.VARIANTS
+    }  # fmt: skip
+    points = [(r["value"], r["variant"]) for r in rows_of(saved(page, "ablation-groups-mean.csv"))]
+    assert points == [("1", "groups_1"), ("3", "groups_3"), ("6", "groups_6"), ("9", "ofa_multiinstruct")]
+    curve = [r for r in rows_of(saved(page, "training-losses.csv")) if r["variant"] == "ofa_taskname"]
+    assert float(curve[0]["low"]) < float(curve[0]["loss"]) < float(curve[0]["high"])
+    for path in run["tables"]:
+        assert saved(page, path.name) == path.read_text()
+    for name in world.TEX:
+        assert saved(page, f"{name}.tex") == (made / f"{name}.tex").read_text()
+
+
+def rows_of(text):
+    return list(csv.DictReader(text.splitlines()))
+
+
+def test_instances_options_and_lengths_of_tasks(page):
+    rows = {row[0]: row[1:] for row in table_of(page, "<caption>5 tasks by group")}
+    assert rows["Grounded VQA"] == ["unseen", "visual7w", "region choice", "–", "–", "12", "4", "9", "4", "1"]
+    assert rows["Region Extraction"][:6] == ["extra", "visual7w", "image", "12", "–", "–"]
+
+
+def test_time_and_memory_by_stage(page):
+    rows = {row[0]: row[1:] for row in table_of(page, "<caption>Time and memory by stage")}
+    assert rows["derive"] == ["2", "0", "4", "2", "250"]
+    assert rows["score"] == ["1", "1", "7", "4", "700"]
+    assert rows["All"] == ["3", "1", "11", "6", "700"]
+
+
+def test_a_reference_stands_beside_ours(run, tmp_path):
+    file = tmp_path / "paper.csv"
+    file.write_text(
+        "variant,task,metric,mean,max,std\n"
+        "ofa_multiinstruct,grounded_vqa,accuracy,50,55.5,3\nofa_multiinstruct,multimodal,,40,,\n"
+        "another,grounded_vqa,accuracy,10,,\n"
+    )
+    main(**run | {"reference": [file]}, out=tmp_path / "report.html", tex=[])
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    Walk(page)
+    [ours] = [float(r["mean"]) for r in csv_of(run, "tasks.csv")
+              if (r["variant"], r["task"]) == ("ofa_multiinstruct", "grounded_vqa")]  # fmt: skip
+    rows = {row[0]: row[1:] for row in table_of(page, "<caption>Ours, the figures of <bdi>paper.csv")}
+    mine, theirs, difference, other, others, none = rows["Grounded VQA accuracy"]
+    assert mine.startswith(f"{100 * ours:.1f} max")
+    assert (theirs, difference) == ("50.0 max 55.5", f"{100 * ours - 50:+.1f}".replace("-", "−"))
+    assert (other, others, none) == ("–", "10.0", "–")
+    assert rows["All multimodal tasks"][1] == "40.0"
 
 
 def test_datasets_with_their_records_and_bad_ones(page):
@@ -118,32 +207,48 @@ def test_datasets_with_their_records_and_bad_ones(page):
 
 
 def test_same_input_gives_the_same_bytes(run, page, tmp_path):
-    main(**run, out=tmp_path / "again.html")
+    main(**run, out=tmp_path / "again.html", tex=[])
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == page
 
 
 def test_a_run_with_nothing_but_scores(run, tmp_path):
-    """No logs, no bad records, no examples, no pictures: the page is whole all the same."""
-    run = run | {"logs": [], "quarantines": [], "records": [], "examples": [], "instances": [], "manifests": []}
-    run["settings"] = run["settings"] | {"config": {"model": {"base": "OFA-Sys/ofa-large"}}, "skipped": []}
-    main(**run, out=tmp_path / "report.html")
+    """No logs, no bad records, no data, no pictures, no ablations: the page is whole all the same."""
+    none = ("logs", "quarantines", "records", "examples", "instances", "shards", "manifests")
+    run = run | {name: [] for name in none}
+    config = {"model": {"base": "OFA-Sys/ofa-large"}, "raw": {"mirror": "official", "root": None}}
+    run["settings"] = run["settings"] | {"config": config, "skipped": []}
+    for path in run["tables"]:
+        text = path.read_text()
+        write_text(tmp_path / path.name, text.splitlines()[0] + "\n" if path.name == "ablations.csv" else text)
+    run |= {"tables": [tmp_path / path.name for path in run["tables"]], "benchmarks": tmp_path, "job_logs": tmp_path}
+    main(**run, out=tmp_path / "report.html", tex=[tmp_path / "ablations.tex"])
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     Walk(page)
     assert "random weights" not in page
-    assert 'id="training"' not in page
-    assert 'id="gallery"' not in page
+    assert "miniature world" not in page
+    for section in ("training", "gallery", "ablations"):
+        assert f'id="{section}"' not in page
 
 
 def test_pictures_that_are_not_there_are_said_to_be_missing(run, tmp_path):
-    main(**run | {"manifests": []}, out=tmp_path / "report.html")
+    main(**run | {"manifests": []}, out=tmp_path / "report.html", tex=[])
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     Walk(page)
     assert "No picture: <bdi>picture visual7w/" in page
 
 
 def test_a_broken_log_is_named(run, tmp_path):
-    broken = tmp_path / "ofa_seqinstruct/log.jsonl"
+    broken = tmp_path / "ofa_seqinstruct/seed-0/log.jsonl"
     write_text(broken, '{"step": 1, "loss": 2.0}\n{"step": 2, "lo')
     with pytest.raises(BadData, match="not JSON") as error:
-        main(**run | {"logs": [broken]}, out=tmp_path / "report.html")
+        main(**run | {"logs": [broken]}, out=tmp_path / "report.html", tex=[])
     assert (error.value.file, error.value.record) == (broken, "line 2")
+
+
+def test_a_broken_table_is_named(run, tmp_path):
+    for path in run["tables"]:
+        write_text(tmp_path / path.name, path.read_text().replace(",sensitivity,", ",sensibility,", 1))
+    tables = [tmp_path / path.name for path in run["tables"]]
+    with pytest.raises(BadData, match=r"KeyError\('sensitivity'\)") as error:
+        main(**run | {"tables": tables}, out=tmp_path / "report.html", tex=[])
+    assert (error.value.file, error.value.record) == (tmp_path / "aggregates.csv", "line 2")

@@ -1,78 +1,120 @@
 """Tables, words and boxes by hand."""
 
-import math
+from dataclasses import replace
 
 import pytest
 
 from workflow_scripts import schemas
 from workflow_scripts.report import figures, overlay, overview, results, wording
-from workflow_scripts.report.results import Aggregate, Comparison
+from workflow_scripts.report.results import Aggregate, Comparison, Difference
 
 from . import world
 
 
-def comparison(*means):
-    aggregates = tuple(None if m is None else Aggregate(m, m, 0.1, 2) for m in means)
-    return Comparison("multimodal", tuple("abcdef"[: len(means)]), (), aggregates)
+def aggregate(mean, **fields):
+    known = {"max": mean, "sensitivity": 0.1, "low": None, "high": None, "seed_std": None, "tasks": 2, "seeds": 1}
+    return Aggregate(mean, **known | {"without_sensitivity": 0} | fields)
+
+
+def comparison(*means, against=None, **fields):
+    aggregates = tuple(None if m is None else aggregate(m, **fields) for m in means)
+    return Comparison("multimodal", tuple("abcdef"[: len(means)]), (), aggregates, against)
 
 
 def leaks(after: int) -> overview.Leakage:
     return overview.Leakage(unseen=(), rows=(), tasks=1, before=9, after=after)
 
 
+def with_difference(table, variant, *numbers):
+    """The table with the difference of one variant from `against`: difference, low, high, p."""
+    place = table.variants.index(variant)
+    found = replace(table.aggregates[place], difference=Difference(table.against, *numbers))
+    return replace(table, aggregates=(*table.aggregates[:place], found, *table.aggregates[place + 1 :]))
+
+
 def test_the_answer_names_the_best_variant_and_its_lead():
-    text = str(wording.answer(comparison(0.1, 0.5, 0.42, None), 200, 0.03))
-    assert text == (
-        "<strong>b</strong> is best on the 2 unseen multimodal tasks: 50.0 % on average (n = 200 instances), "
-        "8.0 points above <strong>c</strong>, the next. The 95 % interval of that difference is 5.0 to 11.0."
+    table = with_difference(comparison(0.1, 0.5, 0.42, None, against="c", seeds=3), "b", 0.08, 0.05, 0.11, 0.01)
+    assert str(wording.answer(table, 200)) == (
+        "<strong>b</strong> is best on the 2 unseen multimodal tasks: 50.0 % on average (n = 200 instances, mean of "
+        "3 seeds), 8.0 points above <strong>c</strong>, the next. The 95 % interval of that difference is 5.0 to 11.0."
     )
 
 
-def test_a_lead_that_may_be_chance_is_called_so():
-    assert "−2.0 to 6.0: with this many instances the lead may be chance" in wording.answer(
-        comparison(0.5, 0.48), 9, 0.04
-    )
+def test_a_lead_over_the_next_is_turned_round_where_the_best_is_what_others_are_tested_against():
+    table = with_difference(comparison(0.5, 0.48, against="a"), "b", -0.02, -0.06, 0.02, 0.4)
+    assert "−2.0 to 6.0: with this many instances the lead may be chance" in wording.answer(table, 9)
+
+
+def test_a_lead_that_was_not_tested_is_only_told():
+    table = with_difference(comparison(0.5, 0.48, 0.1, against="c"), "a", 0.4, 0.3, 0.5, 0.01)
+    assert wording.answer(table, 9).endswith("2.0 points above <strong>b</strong>, the next.")
 
 
 def test_level_variants_a_single_one_and_none():
-    assert "are level at 50.0 %" in wording.answer(comparison(0.5, 0.5), 9, None)
-    assert wording.answer(comparison(0.5), 9, None).startswith("<strong>a</strong> scores 50.0 %")
-    assert wording.answer(comparison(None), 9, None) is None
+    assert "are level at 50.0 %" in wording.answer(comparison(0.5, 0.5), 9)
+    assert wording.answer(comparison(0.5), 9).startswith("<strong>a</strong> scores 50.0 %")
+    assert wording.answer(comparison(None), 9) is None
+
+
+def test_what_tuning_does_is_told_as_it_is():
+    def told(before, after):
+        return str(wording.effect(Comparison("multimodal", ("ofa", "ofa_multiinstruct"), (), (before, after), None)))
+
+    assert told(aggregate(0.2, sensitivity=0.3), aggregate(0.5, sensitivity=0.1)) == (
+        "Tuned on MULTIINSTRUCT the model gains 30.0 points on them (<code>ofa_multiinstruct</code> 50.0 %, untuned "
+        "20.0 %), and it depends less on the wording: sensitivity 0.10, untuned 0.30."
+    )
+    worse = told(aggregate(0.5, sensitivity=0.1), aggregate(0.2, sensitivity=0.3))
+    assert "loses 30.0 points" in worse
+    assert "no less on the wording" in worse
+    assert told(aggregate(0.2, sensitivity=None), aggregate(0.5)).endswith("untuned 20.0 %).")
 
 
 def test_best_is_the_highest_mean_and_the_lowest_sensitivity():
-    aggregates = (Aggregate(0.5, 0.6, 0.3, 2), Aggregate(0.4, 0.7, 0.2, 2), Aggregate(0.4, 0.7, None, 2))
-    table = Comparison("multimodal", ("a", "b", "c"), (), aggregates)
+    found = (
+        aggregate(0.5, max=0.6, sensitivity=0.3),
+        aggregate(0.4, max=0.7, sensitivity=0.2),
+        aggregate(0.4, max=0.7, sensitivity=None),
+    )
+    table = Comparison("multimodal", ("a", "b", "c"), (), found, None)
     assert (table.best("mean"), table.best("max"), table.best("sensitivity")) == ({0}, {1, 2}, {1})
 
 
-def test_half_width_is_paired_by_instance_and_by_task(tmp_path):
-    differences = {"t": [0.0, 1.0, 0.0, 1.0], "u": [0.5, 0.5, 0.5, 0.5]}
-    rows = [
-        {"variant": v, "task": t, "instance_id": str(i), "instruction": 0, "metric": "accuracy", "output": "",
-         "answer": None, "target": "", "score": d if v == "a" else 0.0}
-        for t, ds in differences.items() for i, d in enumerate(ds) for v in "ab"
-    ]  # fmt: skip
-    schemas.write(rows, schemas.ANSWERS, tmp_path / "answers.parquet")
-    variance = (4 * 0.25 / 3) / 4  # of the mean difference in t; none in u
-    found = results.half_width(tmp_path / "answers.parquet", ("a", "b"), {"t", "u"})
-    assert found == pytest.approx(1.96 * math.sqrt(variance) / 2)
-    assert results.half_width(tmp_path / "answers.parquet", ("a", "c"), {"t", "u"}) is None
+@pytest.mark.parametrize(
+    ("difference", "p", "direction"), [(0.1, 0.049, "above"), (-0.1, 0.01, "below"), (0.1, 0.05, None), (0.0, 0, None)]
+)
+def test_significant_is_what_has_a_p_below_5_percent(difference, p, direction):
+    assert Difference("a", difference, 0, 0, p).direction == direction
 
 
-def test_a_variant_that_always_answers_the_same_is_found(tmp_path):
-    said = {"a": ["no"] * 20, "b": ["no", "yes"] * 10, "c": [""] * 20}
+def test_a_variant_that_always_answers_the_same_with_every_seed_is_found(tmp_path):
+    said = {"a": [["no"] * 20, ["yes"] * 20], "b": [["no", "yes"] * 10, ["no"] * 20], "c": [[""] * 20] * 2}
     rows = [
-        {"variant": v, "task": t, "instance_id": str(i), "instruction": 0, "metric": "accuracy", "output": text,
-         "answer": text or None, "target": ("yes", "no")[i % 2] if t == "differing" else "no", "score": 0.0}
-        for v, texts in said.items() for t in ("differing", "uniform") for i, text in enumerate(texts)
+        {"variant": v, "seed": seed, "task": t, "instance_id": str(i), "instruction": 0, "metric": "accuracy",
+         "output": text, "answer": text or None, "target": ("yes", "no")[i % 2] if t == "differing" else "no",
+         "score": 0.0}
+        for v, seeds in said.items() for seed, texts in enumerate(seeds)
+        for t in ("differing", "uniform") for i, text in enumerate(texts)
     ]  # fmt: skip
-    schemas.write(rows, schemas.ANSWERS, tmp_path / "answers.parquet")
+    ranked = [row | {"metric": "accuracy_ranked", "output": f"{i}"} for i, row in enumerate(rows)]
+    schemas.write(rows + ranked, schemas.ANSWERS, tmp_path / "answers.parquet")
     assert results.constants(tmp_path / "answers.parquet") == {("a", "differing"): "no"}
 
 
+def test_scores_by_instruction_are_means_over_seeds_and_unparsed_outputs_count_once(tmp_path):
+    rows = [
+        {"variant": "a", "seed": seed, "task": "t", "instruction": k, "metric": metric, "score": 0.2 * seed + 0.1 * k,
+         "n": 10, "unparsed": seed, "off_options": None}
+        for seed in (1, 2) for k in (0, 1) for metric in ("accuracy", "rouge_l", "accuracy_ranked")
+    ]  # fmt: skip
+    schemas.write(rows, schemas.SCORES, tmp_path / "scores.parquet")
+    found = results.by_instruction(tmp_path / "scores.parquet")["t"]["rouge_l", "a"]
+    assert found == pytest.approx({0: 0.3, 1: 0.4})
+    assert results.unparsed(tmp_path / "scores.parquet", ["b", "a"]) == {"a": (6, 40)}
+
+
 def test_no_variant_above_zero_is_no_tie():
-    assert wording.answer(comparison(0.0, 0.0), 9, None).startswith("No variant scores above 0.0 %")
+    assert wording.answer(comparison(0.0, 0.0), 9).startswith("No variant scores above 0.0 %")
 
 
 def test_warnings_only_where_something_matters():
@@ -111,7 +153,7 @@ def test_boxes_of_equal_predictions_are_one():
         "option_regions": [[0, 0, 100, 100]],
         "target_regions": [[0, 0, 100, 100]], "target_crop": None,
     }  # fmt: skip
-    outputs = [(0, "<bin_0> <bin_0> <bin_500> <bin_999>"), (2, "<bin_0> <bin_0> <bin_500> <bin_999>"), (1, "no box")]
+    outputs = [((0, 2), "<bin_0> <bin_0> <bin_500> <bin_999>"), ((1,), "no box")]
     option, target, prediction = overlay.boxes(instance, outputs, scale=1.0)
     assert (option.label, option.x, option.width) == ("A", 0, 32)
     assert target.kind == "target"
@@ -122,14 +164,14 @@ def test_boxes_of_equal_predictions_are_one():
 
 def test_a_long_curve_is_thinned_and_keeps_its_ends():
     points = [(i, 1 / (i + 1)) for i in range(5000)]
-    kept = figures._thinned(points)
+    kept = figures.thinned(points)
     assert (kept[0], kept[-1]) == (points[0], points[-1])
     assert len(kept) <= figures.MAX_POINTS + 1
 
 
 def test_leakage_by_task_and_by_what_it_was_recognised(run):
     names = {task: {"name": name} for task, (name, *_) in world.TASKS.items()}
-    found = overview.leakage(run["leakage"], names)
+    found = overview.leakage(next(p for p in run["tables"] if p.name == "leakage.csv"), names)
     assert found.unseen == ("Grounded VQA", "Natural Language for Visual Reasoning")
     [row] = found.rows
     assert (row.name, row.before, row.after) == ("Visual Grounding", 5, 0)
