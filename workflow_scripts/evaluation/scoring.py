@@ -67,18 +67,25 @@ def score_all(
 def write_tables(
     measured: Sequence[Measured], seed: int, against: str, points: Sequence[Mapping], whole: str,
     paths: Mapping[str, Path],
-) -> None:  # fmt: skip
-    """Write each table of scores that `paths` names; seed: of what is drawn. The rest as in tables."""
+) -> dict[str, list[dict]]:  # fmt: skip
+    """Write each table of scores that `paths` names and return its rows.
+
+    seed: of what is drawn; against, points, whole: as in `tables`.
+    """
     study = Study(measured, seed)
     made = {
-        "scores": (tables.SCORES, tables.scores(measured)),
-        "tasks": (tables.TASKS, tables.tasks(study)),
-        "aggregates": (tables.AGGREGATES, tables.aggregates(study)),
-        "significance": (tables.SIGNIFICANCE, tables.significance(study, against)),
-        "ablations": (tables.ABLATIONS, tables.ablations(study, points, whole)),
+        "scores": (tables.SCORES, lambda: tables.scores(measured)),
+        "tasks": (tables.TASKS, lambda: tables.tasks(study)),
+        "aggregates": (tables.AGGREGATES, lambda: tables.aggregates(study)),
+        "significance": (tables.SIGNIFICANCE, lambda: tables.significance(study, against)),
+        "ablations": (tables.ABLATIONS, lambda: tables.ablations(study, points, whole)),
     }
+    found = {}
     for name, path in paths.items():
-        write_text(path, tables.as_csv(*made[name]))
+        columns, rows = made[name]
+        found[name] = list(rows())
+        write_text(path, tables.as_csv(columns, found[name]))
+    return found
 
 
 def _parts(answered: Answered) -> Iterator[list[dict]]:
