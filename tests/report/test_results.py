@@ -1,11 +1,12 @@
 """Tables, words and boxes by hand."""
 
+import doctest
 from dataclasses import replace
 
 import pytest
 
 from workflow_scripts import schemas
-from workflow_scripts.report import figures, overlay, overview, results, wording
+from workflow_scripts.report import figures, latex, lengths, overlay, overview, page, results, trainings, wording
 from workflow_scripts.report.results import Aggregate, Comparison, Difference
 
 from . import world
@@ -177,3 +178,10 @@ def test_leakage_by_task_and_by_what_it_was_recognised(run):
     assert (row.name, row.before, row.after) == ("Visual Grounding", 5, 0)
     assert row.cells == ({"by number": 3}, {"by looks": 1, "by text": 2})
     assert (found.tasks, found.before, found.after) == (2, 5, 0)
+
+
+@pytest.mark.parametrize("module", [lengths, latex, page, results, trainings, wording], ids=lambda m: m.__name__)
+def test_examples_in_docstrings(module):
+    found = doctest.testmod(module)
+    assert found.attempted
+    assert not found.failed

@@ -1,6 +1,6 @@
 """The answer in words and the warnings, both computed from the numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -19,6 +19,7 @@ ABOUT = {
     "ofa_seqinstruct_adapter": "the same, the second by adapters",
 }  # what a variant is tuned on
 FEW = 100  # instances of a task; below, one instance moves a score by more than a point
+SHOWN = 5  # of a list in a warning
 LETTERS = 30  # of an output that is quoted
 SHARE = 0.01  # of a variant's outputs that could not be parsed; more is worth a warning
 
@@ -156,11 +157,11 @@ def warnings(
     if constants:
         found.append(("Always the same answer", _constants(constants)))
     if truncated:
-        parts = ", ".join(f"{task} {count:,}" for task, count in truncated.items())
-        found.append(("Texts cut to the model’s length", f"{parts}."))
+        most = sorted(truncated.items(), key=lambda item: -item[1])
+        found.append(("Texts cut to the model’s length", f"{listed(f'{task} {count:,}' for task, count in most)}."))
     if bad:
-        parts = ", ".join(f"{b.dataset} {b.split} {b.count:,}" for b in bad)
-        found.append(("Bad records left out", f"{parts}. They are listed under Data."))
+        parts = [f"{b.dataset} {b.split} {b.count:,}" for b in sorted(bad, key=lambda b: -b.count)]
+        found.append(("Bad records left out", f"{listed(parts)}. They are listed under Data."))
     if skipped:
         found.append(("Skipped", "; ".join(skipped)))
     few = min(instances.values(), default=FEW)
@@ -171,6 +172,18 @@ def warnings(
         )
         found.append(("Few instances", text))
     return found
+
+
+def listed(parts: Iterable[str]) -> str:
+    """The first few of many, and how many there are besides.
+
+    >>> listed("abcdefgh")
+    'a, b, c, d, e and 3 more'
+    """
+    parts = list(parts)
+    if len(parts) <= SHOWN + 1:
+        return ", ".join(parts)
+    return f"{', '.join(parts[:SHOWN])} and {len(parts) - SHOWN} more"
 
 
 def _constants(constants: Mapping[tuple[str, str], str]) -> str:
