@@ -88,7 +88,7 @@ class Small:
         for name, value in self.arguments(**changes).items():
             several = value if isinstance(value, list) else [json.dumps(value) if name == "settings" else value]
             words += [f"--{name}", *map(str, several)]
-        environment = os.environ | {"OMP_NUM_THREADS": "1"}
+        environment = os.environ | {"OMP_NUM_THREADS": "1", "TMPDIR": str(self.folder)}
         return subprocess.Popen(words, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True)
 
 
