@@ -12,8 +12,8 @@ from workflow_scripts.tasks.base import Instance
 
 
 def score(**fields) -> dict:
-    row = {"variant": "ofa", "task": "t", "instruction": 0, "metric": "accuracy", "score": 0.5, "n": 2, "unparsed": 0}
-    return row | fields
+    row = {"variant": "ofa", "seed": None, "task": "t", "instruction": 0, "metric": "accuracy", "score": 0.5, "n": 2}
+    return row | {"unparsed": 0, "off_options": None} | fields
 
 
 def files(folder) -> list[str]:
@@ -110,7 +110,7 @@ def test_truncated_table(tmp_path, keep):
     ("metadata", "problem"),
     [
         ({"table": "answers", "version": "1"}, "table is answers, expected scores"),
-        ({"table": "scores", "version": "9"}, "version is 9, expected 1"),
+        ({"table": "scores", "version": "9"}, "version is 9, expected 2"),
         (None, "table is nothing, expected scores"),
     ],
 )
@@ -121,7 +121,7 @@ def test_table_of_another_kind_or_version(tmp_path, metadata, problem):
 
 
 def test_table_with_other_columns(tmp_path):
-    schemas.write([], SCORES.remove(5), tmp_path / "a.parquet")
+    schemas.write([], SCORES.remove(SCORES.get_field_index("n")), tmp_path / "a.parquet")
     with pytest.raises(BadData, match=r"columns of scores differ: \['n'\]"):
         schemas.open_table(tmp_path / "a.parquet", SCORES)
 
