@@ -3,6 +3,7 @@
 # make test-slow   the largest models against the original's numbers (about 12 GiB of memory)
 # make bench       all of: make bench-read    reading the largest annotation files, deriving from them (3 GB of disk)
 #                          make bench-model   seconds of a training step and of a generation, beside the original's
+#                          make bench-eval    evaluation beside plain calls of generate; needs make report first
 #                          make bench-train   samples per second of the whole trainer, beside the original's
 # make tasks       a table of all tasks       make inspect TASK=counting N=3 HTML=1   examples as the model sees them
 # make new-task TASK=spotting GROUP=vqa DATASET=mscoco OUTPUT=choice   a first draft of a task, to be edited
@@ -15,7 +16,7 @@ OUTPUT ?= text
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: report test test-slow tasks inspect new-task bench bench-read bench-model bench-train lint format clean environment
+.PHONY: report test test-slow tasks inspect new-task bench bench-read bench-model bench-eval bench-train lint format clean environment
 
 report: environment
 	$(BIN)/snakemake --cores $(CORES) results/report.html
@@ -48,6 +49,9 @@ bench-model: environment
 
 bench-train: environment
 	$(BIN)/python -m benchmarks.bench_train
+
+bench-eval: environment
+	$(BIN)/python -m benchmarks.bench_eval
 
 lint: environment
 	$(BIN)/ruff check .
