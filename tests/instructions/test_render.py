@@ -1,11 +1,13 @@
 """How an instance of each output type reads."""
 
+import doctest
 from pathlib import Path
 
 import pytest
 
 from workflow_scripts import schemas
 from workflow_scripts.dataclass_columns import as_row
+from workflow_scripts.instructions import render
 from workflow_scripts.instructions.render import examples, name_template
 from workflow_scripts.instructions.templates import TEXT_SLOTS, load_templates
 from workflow_scripts.stages import derive, expand
@@ -114,6 +116,12 @@ def test_instruction_of_its_own():
     row = as_row(Instance("7", text="1 and 2", target="3", references=("3",), subtask="s", instruction="Add."))
     [found] = examples(row, [], scale=1.0)
     assert (found["prompt"], found["instruction"], found["subtask"]) == ("Add. 1 and 2", 0, "s")
+
+
+def test_examples_of_name_templates_hold():
+    found = doctest.testmod(render)
+    assert found.attempted
+    assert not found.failed
 
 
 def test_by_name():

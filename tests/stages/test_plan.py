@@ -1,5 +1,6 @@
 """What a configuration amounts to: tasks, datasets and files."""
 
+import doctest
 import json
 import math
 from pathlib import Path
@@ -12,6 +13,7 @@ from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.errors import BadConfig
 from workflow_scripts.stages.plan import Plan
 from workflow_scripts.tasks.registry import load_tasks
+from workflow_scripts.training import variants
 from workflow_scripts.training.variants import GROUPS, Run
 
 TASKS = load_tasks()
@@ -173,6 +175,12 @@ def test_bases_come_before_what_starts_from_them():
 
 
 # Variants
+
+
+def test_examples_of_variants_hold():
+    found = doctest.testmod(variants)
+    assert found.attempted
+    assert not found.failed
 
 
 def test_default_has_the_papers_six_variants_and_the_ablations():
