@@ -174,6 +174,7 @@ class Recipe(Section):
     dropout: Share
     max_grad_norm: Positive
     bf16: bool | Literal["auto"]
+    freeze_image_encoder: bool
     gradient_checkpointing: bool
     compile: bool
     fsdp: bool

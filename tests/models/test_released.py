@@ -6,16 +6,24 @@ import pytest
 
 from workflow_scripts.models.ofa.sizes import SIZES
 from workflow_scripts.models.ofa.sources import files_of
-from workflow_scripts.models.released import BPE, OFA_SIZES, RELEASES, VQGAN
+from workflow_scripts.files import sha256
+from workflow_scripts.models.released import BPE, NANO_FILES, OFA_SIZES, RELEASES, SHIPPED, SUMS, VQGAN
 from workflow_scripts.tokens.vocabulary import FILES, RELEASED
 
 
 def test_all_sizes_that_were_released_are_declared():
     assert set(SIZES) - set(OFA_SIZES) == {"ofa_nano"}
-    assert set(RELEASES) == {*OFA_SIZES, *(f"{size}_port" for size in OFA_SIZES), BPE, VQGAN}
+    assert set(RELEASES) == {*OFA_SIZES, *(f"{size}_port" for size in OFA_SIZES), BPE, VQGAN, *NANO_FILES}
 
 
-@pytest.mark.parametrize("release", RELEASES)
+def test_what_ships_is_whole_and_small():
+    files = [path for path in SHIPPED.rglob("*") if path.is_file() and path.name not in (SUMS, "README.md")]
+    declared = {f"{release}/{file.name}": file.sha256 for release in NANO_FILES for file in RELEASES[release].files}
+    assert {path.relative_to(SHIPPED).as_posix(): sha256(path) for path in files} == declared
+    assert sum(path.stat().st_size for path in files) < 25e6
+
+
+@pytest.mark.parametrize("release", [r for r in RELEASES if r not in NANO_FILES])
 def test_declarations_are_complete_and_well_formed(release):
     declared = RELEASES[release]
     assert all((declared.title, declared.licence, declared.citation))
@@ -31,7 +39,7 @@ def test_declarations_are_complete_and_well_formed(release):
         assert file.sha256 is None or re.fullmatch(r"[0-9a-f]{64}", file.sha256)
 
 
-@pytest.mark.parametrize("release", [r for r in RELEASES if r.startswith("ofa_") and r != BPE])
+@pytest.mark.parametrize("release", [r for r in RELEASES if r in SIZES or r.endswith("_port")])
 def test_a_declared_checkpoint_is_one_that_is_read(release, tmp_path):
     files = [tmp_path / file.name for file in RELEASES[release].files]
     for file in files:

@@ -111,7 +111,7 @@ def test_the_mirror_holds_for_released_models_too(mirror, asked, inputs, tmp_pat
             "a path, released or null",
         ),
         ({"vqgan": {"files": "relased"}}, "vqgan.files is 'relased', and there is no such", "a path, released or null"),
-        ({"model": {"base": "released"}}, "no ofa_nano was ever released", "ofa_tiny, ofa_medium, ofa_base"),
+        ({"model": {"base": "released_port"}}, "released_port, but ofa_nano has none", "model.base be released"),
         ({"model": {"size": "ofa_tiny", "base": "released"}}, "needs the BPE files of its release", "be released"),
     ],
 )
@@ -172,7 +172,14 @@ def test_the_rule_brings_the_files_of_a_mirror(tmp_path):
         path.write_text(file.name)
     folder = copy_repository(tmp_path / "run")
     made = f"results/released/{VQGAN}/model.yaml"
-    finish(folder, made, "--config", "vqgan={files: released}", f"raw={{mirror: {tmp_path / 'mirror'}}}")
+    finish(
+        folder,
+        made,
+        "--config",
+        "model={size: ofa_tiny}",
+        "vqgan={files: released}",
+        f"raw={{mirror: {tmp_path / 'mirror'}}}",
+    )
     assert (folder / made).read_text() == "model.yaml"
     digest = sha256(folder / made)
     assert any(digest in lock.read_text() for lock in (folder / "locks").glob(f"*/{VQGAN}.json"))

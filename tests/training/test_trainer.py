@@ -112,6 +112,15 @@ def test_computing_activations_again_changes_nothing(small):
     assert apart(weights(one), weights(again)) < 1e-4
 
 
+def test_a_frozen_image_encoder_stays_as_it_was(small):
+    tuned = small.tune(epochs=1, freeze_image_encoder=True)
+    before, after = weights(small.folder / "base"), weights(tuned)
+    moved = {name for name, tensor in after.items() if not torch.equal(tensor, before[name])}
+    assert "encoder.image_proj.weight" in moved
+    assert not [name for name in moved if "embed_images" in name]
+    assert not load(tuned).config.freeze_resnet
+
+
 @pytest.mark.parametrize("fsdp", [False, True])
 def test_two_processes_equal_one(small, fsdp):
     """Losses within a ten-thousandth, over updates of every kind and sizes that two do not divide."""

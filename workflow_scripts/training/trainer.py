@@ -49,6 +49,7 @@ class Settings:
     dropout: float
     max_grad_norm: float
     bf16: bool | Literal["auto"]
+    freeze_image_encoder: bool
     gradient_checkpointing: bool
     compile: bool
     fsdp: bool
@@ -211,7 +212,7 @@ def tune(
         raise BadData("no training instances", file=folder, fix="raise instances.max_train, or give more data")
     resumed = checkpoints.latest()
     batches = _batches(train, settings, epochs=settings.epochs)
-    args = _arguments(settings, updates=batches.ends[-1], evaluate=len(held_out) > 0)
+    args = _arguments(settings, checkpoints.folder, updates=batches.ends[-1], evaluate=len(held_out) > 0)
     with needing_space(checkpoints.folder):
         trainer = OFATrainer(
             model=_model(base, settings),
@@ -238,7 +239,6 @@ def tune(
         if settings.adapter:
             adapters.save_adapter(tuned, folder / "adapter")
             tuned = adapters.merged(tuned)
-            tuned.config.freeze_resnet = read(base)[0].freeze_resnet
         save(tuned, folder)
         write_text(folder / "log.jsonl", "".join(json.dumps(row) + "\n" for row in [*monitor.rows, last]))
     return last
@@ -261,9 +261,13 @@ def _batches(data: Shards, settings: Settings, *, epochs: int) -> Batches:
 def _model(base: Path, settings: Settings) -> torch.nn.Module:
     config, tensors, file = read(base)
     config.label_smoothing, config.dropout = settings.label_smoothing, settings.dropout
-    if settings.adapter:
-        config.freeze_resnet = True  # an adapter leaves all else as it is
+    frozen = config.freeze_resnet
+    if settings.adapter or settings.freeze_image_encoder:  # an adapter leaves all else as it is
+        config.freeze_resnet = True
     model = filled(config, tensors, file)
+    config.freeze_resnet = frozen  # of the model that is saved
+    if settings.freeze_image_encoder:
+        model.encoder.embed_images.requires_grad_(False)
     model.set_input_embeddings(model.get_input_embeddings())  # one module, too, where FSDP looks for it
     share_statistics(model)
     return adapters.adapted(model, **settings.adapter, seed=settings.seed) if settings.adapter else model
@@ -283,13 +287,13 @@ def _peak_memory() -> int:
     return max(here, torch.cuda.max_memory_allocated() >> 20 if torch.cuda.is_available() else 0)
 
 
-def _arguments(settings: Settings, *, updates: int, evaluate: bool) -> Seq2SeqTrainingArguments:
+def _arguments(settings: Settings, folder: Path, *, updates: int, evaluate: bool) -> Seq2SeqTrainingArguments:
     gpu = torch.cuda.is_available()
     sharded = (
         settings.fsdp and processes.count() > 1 and not settings.adapter
     )  # nothing to gain where weights are frozen
     return Seq2SeqTrainingArguments(
-        output_dir="unused",  # OFATrainer says where checkpoints go
+        output_dir=str(folder),
         num_train_epochs=1,
         per_device_train_batch_size=settings.batch_size,
         gradient_accumulation_steps=settings.accumulation,
