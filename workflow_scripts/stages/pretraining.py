@@ -100,7 +100,7 @@ def _rows(index: int, drawn: Drawn, text, vqgan, seed: int, folder: Path) -> Ite
             target = text.encode(sample.target)
         shown = drawn.size is not None and not sample.hide
         width, height = drawn.size if shown else (None, None)
-        yield {name: None for name in schemas.SHARDS.names} | {
+        yield dict.fromkeys(schemas.SHARDS.names) | {
             "instance_id": f"{UNIVERSE}/{index}/{number}",
             "sources": [source_ids(sample, text, draw)],
             "target": target,
