@@ -79,6 +79,7 @@ def collect(
             lengths.over(found, [(task, split) for task in seen for split in overview.SPLITS]),
             lengths.over(found, [(task, TEST) for task in unseen]),
         ),
+        "sizes": {"seen": _size(seen, found), "unseen": _size(unseen, found)},
         "splits": overview.SPLITS,
         "bad_records": bad,
         "leakage": leaks,
@@ -120,6 +121,12 @@ def _answers(compared: Mapping[str, results.Comparison], evaluated: Mapping[str,
         if kind == "multimodal":
             found.append(wording.effect(table))
     return [text for text in found if text]
+
+
+def _size(tasks: Sequence[str], found: Mapping[tuple[str, str], lengths.Lengths]) -> tuple[int, int]:
+    """How many of these tasks have instances, and how many."""
+    counts = [n for task in tasks if (n := sum(of.instances for (t, _), of in found.items() if t == task))]
+    return len(counts), sum(counts)
 
 
 def _truncated(found: Mapping[tuple[str, str], lengths.Lengths]) -> dict[str, int]:

@@ -19,7 +19,7 @@ from workflow_scripts.report.results import Aggregate, Comparison, Point, Row, m
 from workflow_scripts.report.trainings import CurvePoint, Training
 from workflow_scripts.report.wording import KIND_NAMES, percent
 
-WIDTH = 4.1  # inches of a panel; panels stand side by side as the window allows
+WIDTH, WIDE = 4.1, 4.9  # inches of a panel; panels stand side by side as the window allows, wide ones in pairs
 MAX_POINTS = 200  # of a training curve
 BINS = 24  # of a histogram, at most
 HISTOGRAM = {"training tasks": 2, "unseen tasks": 5}  # numbers of their colours
@@ -148,7 +148,7 @@ def _steps(
     level: float | None,
 ) -> Plot:  # fmt: skip
     with svg.style():
-        figure, axes = svg.figure(WIDTH, 2.6)
+        figure, axes = svg.figure(WIDE, 3)
         hovers, words = {}, []
         xs, ys = [p.value for p in points], [factor * getattr(p, field) for p in points]
         axes.plot(xs, ys, color=svg.colour(2), lw=1.8)
