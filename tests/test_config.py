@@ -63,6 +63,9 @@ def test_missing_key():
             {"variants": ["ofa_taskname", "ofa_multinstruct"]},
             "'ofa_seqinstruct_adapter'; did you mean ofa_multiinstruct?",
         ),
+        ({"evaluation": {"modes": ["ranked"]}}, "name each mode once and free among them"),
+        ({"evaluation": {"modes": ["free", "free"]}}, "name each mode once and free among them"),
+        ({"evaluation": {"modes": ["freely"]}}, "'freely': input should be 'free', 'constrained' or 'ranked'"),
         ({"variants": ["ofa", "ofa_taskname", "ofa"]}, "value error, ofa occurs more than once"),
         (
             {"training": {"seeds": [1, 0, 1, 0]}},

@@ -212,7 +212,7 @@ class Pretraining(Section):
 
 def _free_among_them(modes: list[str]) -> list[str]:
     if "free" not in modes or len(set(modes)) < len(modes):
-        raise ValueError(f"name each mode once and free among them, of which the aggregates are; got {modes}")
+        raise ValueError("name each mode once and free among them, of which the aggregates are")
     return modes
 
 

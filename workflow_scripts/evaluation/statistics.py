@@ -18,7 +18,7 @@ import numpy as np
 from workflow_scripts.errors import BadData
 from workflow_scripts.randomness import keyed_number
 
-DRAWS = 2000
+DRAWS = 10_000
 AT_ONCE = 100  # draws; bounds the memory
 SIDES = (0.025, 0.975)  # of a 95 % interval
 ROUNDING = 1e-12  # differences up to this are none
