@@ -188,6 +188,7 @@ def test_another_seed_tunes_nothing_again_with_the_first(done):
     assert "seed 0 taken from the memo" in said
     assert "seed 1:" in said
     assert contents(done, f"models/{run('ofa_naturalinstruct')}/*") == before
+    shutil.rmtree(done / f"results/models/{run('ofa_naturalinstruct', 1)}")
     finish(done, memo=done / ".memo")
     assert planned(done) == set()
 
