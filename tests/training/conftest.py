@@ -27,8 +27,8 @@ SETTINGS = {
     "epochs": 2, "batch_size": 4, "max_tokens": None, "accumulation": 1, "learning_rate": 0.003, "schedule": "linear",
     "warmup_share": 0.1, "weight_decay": 0.01, "label_smoothing": 0.1, "dropout": 0.1, "max_grad_norm": 1.0,
     "bf16": False, "freeze_image_encoder": False, "gradient_checkpointing": False, "compile": False, "fsdp": False,
-    "workers": 0, "save_every": 4, "keep_checkpoints": 2, "log_every": 1, "image_size": SIZE, "prompts": "instructions", "instructions": 5,
-    "adapter": None,
+    "workers": 0, "save_every": 4, "keep_checkpoints": 2, "log_every": 1, "image_size": SIZE,
+    "prompts": "instructions", "instructions": 5, "adapter": None,
 }  # fmt: skip
 
 

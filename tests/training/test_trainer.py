@@ -11,12 +11,13 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from workflow_scripts import schemas
 from workflow_scripts.errors import BadData
 from workflow_scripts.models.ofa.building import fresh, save
 from workflow_scripts.models.ofa.checkpoints import load, read
 from workflow_scripts.training.trainer import OFATrainer
 
-from .conftest import VOCABULARY, logged, same, weights
+from .conftest import VOCABULARY, logged, row, same, weights
 
 
 def apart(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> float:
@@ -106,6 +107,10 @@ def test_parts_of_a_batch_add_up_to_it(small):
     assert apart(weights(one), weights(parts)) < 1e-4
 
 
+def test_processes_that_decode_pictures_change_nothing(small):
+    assert same(weights(small.tune(epochs=1, workers=2)), weights(small.tune(epochs=1, out="none")))
+
+
 def test_computing_activations_again_changes_nothing(small):
     how = {"epochs": 1, "dropout": 0.1}
     one, again = small.tune(**how, out="one"), small.tune(**how, gradient_checkpointing=True, out="again")
@@ -171,6 +176,17 @@ def test_a_loss_that_becomes_no_number_stops_and_leaves_its_curve(small):
         small.tune(learning_rate=1e30, warmup_share=0.0)
     [log] = (small.folder / "checkpoints").glob("seed-0/*/log.jsonl")
     assert json.loads(log.read_text().splitlines()[0])["step"] == 1
+
+
+def test_a_shard_that_is_missing_or_of_another_version_is_named(small):
+    with pytest.raises(BadData, match="no such file") as error:
+        small.tune(shards=["texts", "none"])
+    assert error.value.file == small.folder / "none.parquet"
+    old = schemas.SHARDS.with_metadata({**schemas.SHARDS.metadata, b"version": b"1"})
+    schemas.write([row("old/0")], old, small.folder / "old.parquet")
+    with pytest.raises(BadData, match="version is 1, expected") as error:
+        small.tune(shards=["texts", "old"])
+    assert error.value.file == small.folder / "old.parquet"
 
 
 def test_a_base_of_another_architecture_is_told_apart(small):

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from workflow_scripts.errors import BadData
 from workflow_scripts.memo import Memo
 from workflow_scripts.provenance import stage_digest
 from workflow_scripts.schemas import content_digest
@@ -33,6 +34,8 @@ def main(
     memo, keys, todo = Memo.from_environment(), {}, []
     if processes.rank() == 0:
         data = {"shards": shards, "validation": validation, "manifests": manifests}
+        if absent := [path for paths in (base, *data.values()) for path in paths if not path.is_file()]:
+            raise BadData("no such file", file=absent[0], fix="run the stage that makes it")
         inputs = {name: [f"{path} {content_digest(path)}" for path in paths] for name, paths in data.items()}
         chosen = {name: value for name, value in settings.items() if name not in NO_EFFECT}
         shared = {"settings": chosen, "threads": threads, "processes": processes.count()}

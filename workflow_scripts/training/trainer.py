@@ -289,9 +289,8 @@ def _peak_memory() -> int:
 
 def _arguments(settings: Settings, folder: Path, *, updates: int, evaluate: bool) -> Seq2SeqTrainingArguments:
     gpu = torch.cuda.is_available()
-    sharded = (
-        settings.fsdp and processes.count() > 1 and not settings.adapter
-    )  # nothing to gain where weights are frozen
+    # Of frozen weights, to which an adapter is added, there is nothing to gain.
+    sharded = settings.fsdp and processes.count() > 1 and not settings.adapter
     return Seq2SeqTrainingArguments(
         output_dir=str(folder),
         num_train_epochs=1,
