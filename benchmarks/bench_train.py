@@ -64,8 +64,8 @@ def trained(folder: Path, threads: int, workers: int) -> tuple[list[float], list
         "epochs": 1, "batch_size": BATCH, "max_tokens": None, "accumulation": 1, "learning_rate": 1e-5,
         "schedule": "linear", "warmup_share": 0.0, "weight_decay": 0.01, "label_smoothing": 0.1, "dropout": 0.1,
         "max_grad_norm": 1.0, "bf16": False, "freeze_image_encoder": False, "gradient_checkpointing": False,
-        "compile": False, "fsdp": False, "workers": workers, "save_every": 1_000_000, "keep_checkpoints": 1, "log_every": 1,
-        "image_size": PIXELS, "prompts": "instructions", "instructions": 1, "adapter": None,
+        "compile": False, "fsdp": False, "workers": workers, "save_every": 1_000_000, "keep_checkpoints": 1,
+        "log_every": 1, "image_size": PIXELS, "prompts": "instructions", "instructions": 1, "adapter": None,
     }  # fmt: skip
     data = trainer.TrainingData.unpacked(
         [folder / "train.parquet"], [folder / "none.parquet"], [folder / "manifest.json"], [folder / "base"],
