@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,16 @@ def test_a_task_that_is_deleted_changes_no_other_tasks_instances(done, task):
     finally:
         for path, content in zip(files, before):
             path.write_bytes(content)
+
+
+def test_snakemakes_own_report_has_the_page_and_the_tables_with_captions(done, tmp_path):
+    finish(done, "--report", str(tmp_path / "archive.zip"))
+    with zipfile.ZipFile(tmp_path / "archive.zip") as archive:
+        held = {Path(name).name for name in archive.namelist()}
+        page = archive.read("archive/report.html").decode()
+    captions = {path.stem: path.read_text() for path in (done / "workflow_scripts/report/captions").glob("*.rst")}
+    assert held == {"report.html", *(f"{name}.csv" for name in captions if name not in ("workflow", "report"))}
+    assert [name for name, text in captions.items() if " ".join(text.split()[:3]) not in page] == []
 
 
 def test_the_reports_template_reruns_the_report_alone(done, edit):

@@ -4,10 +4,13 @@ import json
 
 import pytest
 
+from tests.conftest import load_config
 from workflow_scripts import schemas
-from workflow_scripts.errors import BadData
+from workflow_scripts.config import check
+from workflow_scripts.errors import BadConfig, BadData
 from workflow_scripts.files import write_text
 from workflow_scripts.report import lengths, reference, trainings, work
+from workflow_scripts.stages.plan import Plan
 
 
 def test_curves_are_means_over_seeds_of_the_steps_that_all_logged(tmp_path):
@@ -83,3 +86,9 @@ def test_a_reference_is_percent_and_may_lack_maximum_and_deviation(tmp_path):
         ("ofa", "t", "accuracy"): reference.Figures(0.519, None, 0.02),
         ("ofa", "nlp", ""): reference.Figures(0.2, None, None),
     }
+
+
+def test_a_reference_that_is_not_there_is_an_error_on_start():
+    asked = load_config({"report": {"gallery_per_task": 1, "reference": "nowhere.csv"}})
+    with pytest.raises(BadConfig, match=r"report\.reference is nowhere\.csv: no such file"):
+        _ = Plan(check(asked)).reference

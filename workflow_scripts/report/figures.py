@@ -166,13 +166,12 @@ def _steps(
                 fontsize=10,
             )
         if level is not None:
-            [line] = axes.plot(
-                [min(xs), max(xs)], [factor * level] * 2, color=svg.colour(0), lw=1.5, ls=svg.DASHES[1], label="ofa"
-            )
+            [line] = axes.plot([min(xs), max(xs)], [factor * level] * 2, color=svg.colour(0), lw=1.5, ls=svg.DASHES[1])
             line.set_gid("level")
+            place = {"xytext": (0, 4), "textcoords": "offset points", "ha": "right", "fontsize": 9, "color": svg.MUTED}
+            axes.annotate("ofa", (max(xs), factor * level), **place)
             hovers["level"] = f"ofa, not tuned: {spell(level)}"
             words.append(hovers["level"])
-            axes.legend(loc="best", frameon=False, fontsize=9, handlelength=2.5)
         axes.set_xticks(xs)
         axes.set_xlabel(axis)
         axes.set_ylabel("score, %" if field == "mean" else "sensitivity")
