@@ -46,6 +46,7 @@ for _variant in PLAN.tuned:
             f"results/benchmarks/train/{_variant}.tsv"
         conda:
             "../envs/torch.yaml"
+        priority: int(PLAN.is_of_two_stages(_variant))
         threads: PLAN.config.training.threads * PLAN.config.training.processes
         resources:
             mem_mb=PLAN.config.training.mem_mb,

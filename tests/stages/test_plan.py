@@ -219,6 +219,11 @@ def test_what_variants_are_tuned_on():
         assert set(found.tuned_on(variant)) == paper - texts, variant
 
 
+def test_what_two_stages_need_is_known():
+    found = plan()
+    assert [v for v in found.tuned if found.is_of_two_stages(v)] == ["ofa_naturalinstruct", "ofa_seqinstruct"]
+
+
 def test_groups_are_the_papers_nine_and_each_adds_its_tasks():
     trained_on = [t for t in TASKS.values() if t.role == "train" and t.group != "natural_instructions"]
     assert len(trained_on) == 53

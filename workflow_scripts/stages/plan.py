@@ -212,6 +212,11 @@ class Plan(Sources):
     def tuned(self) -> list[str]:
         return [variant for variant in self.models if variant != BASE]
 
+    def is_of_two_stages(self, variant: str) -> bool:
+        """Whether it starts from a tuned one, or one from it: what takes longest had better begin first."""
+        bases = {v: declared(v).base for v in self.tuned}
+        return bases[variant] != BASE or variant in bases.values()
+
     @property
     def evaluated(self) -> list[str]:
         return [*self.variants, *self.ablations]
