@@ -19,7 +19,7 @@ from workflow_scripts.models.batches import Pictures, source_ids
 from workflow_scripts.models.ofa.beam_search import Search, option_scores, search
 from workflow_scripts.models.ofa.modeling import OFAForConditionalGeneration
 from workflow_scripts.models.ofa.trie import Trie
-from workflow_scripts.progress import track
+from workflow_scripts.progress import Progress
 from workflow_scripts.tokens.bpe import TextTokenizer
 
 T = TypeVar("T")
@@ -70,12 +70,13 @@ class Answerer:
         parts: a folder of this model, task and settings alone, which is gone once the whole is there. A killed
         evaluation left in it what was done, a group of instances a file, and goes on from there.
         """
-        rows = track(_rows(shards), f"evaluate {task}", unit="instances", total=sum(map(schemas.rows_of, shards)))
         done: list[Path] = []
-        for number, group in enumerate(_groups(rows, self._settings.batch_size * BATCHES_A_GROUP)):
-            done.append(parts / f"{number:05}.parquet")
-            if not done[-1].exists():
-                schemas.write(self._predictions(task, group), schemas.PREDICTIONS, done[-1])
+        with Progress(f"evaluate {task}", unit="instances", total=sum(map(schemas.rows_of, shards))) as progress:
+            for number, group in enumerate(_groups(_rows(shards), self._settings.batch_size * BATCHES_A_GROUP)):
+                done.append(parts / f"{number:05}.parquet")
+                if not done[-1].exists():
+                    schemas.write(self._predictions(task, group), schemas.PREDICTIONS, done[-1])
+                progress.update(len(group))
         whole = chain.from_iterable(schemas.read(part, schemas.PREDICTIONS) for part in done)
         schemas.write(whole, schemas.PREDICTIONS, path)
         shutil.rmtree(parts)

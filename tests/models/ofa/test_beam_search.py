@@ -5,7 +5,14 @@ import copy
 import pytest
 import torch
 
-from workflow_scripts.models.ofa.beam_search import Search, candidate_scores, forbid_repeats, search, topk
+from workflow_scripts.models.ofa.beam_search import (
+    Search,
+    candidate_scores,
+    forbid_repeats,
+    option_scores,
+    search,
+    topk,
+)
 from workflow_scripts.models.ofa.building import fresh
 from workflow_scripts.models.ofa.trie import Trie
 from workflow_scripts.tokens.vocabulary import Vocabulary
@@ -93,6 +100,25 @@ def test_a_sentence_has_the_same_hypotheses_alone_and_in_a_batch(settings, nano,
         assert [h.score for h in ours] == pytest.approx([h.score for h in single], abs=1e-4)
 
 
+ANSWERS = [[[5], [6, 7], [6, 8, 9]], [[10, 11], [12]], [[5, 6], [7]]]  # of each of the three sentences
+
+
+def test_each_sentence_chooses_from_its_own_answers(nano, batch):
+    how = {"beams": 4, "max_len_b": 5}
+    together = search(nano, Search(**how, trie=[Trie(answers) for answers in ANSWERS]), **batch)
+    for number, (ours, answers) in enumerate(zip(together, ANSWERS)):
+        assert sorted(h.tokens[:-1] for h in ours) == sorted(answers)
+        [single] = search(nano, Search(**how, trie=Trie(answers)), **alone(batch, number))
+        assert [h.tokens for h in ours] == [h.tokens for h in single]
+
+
+def test_scores_of_each_sentences_own_answers(nano, batch):
+    for number, scores in enumerate(option_scores(nano, ANSWERS, **batch)):
+        [single] = candidate_scores(nano, ANSWERS[number], **alone(batch, number))
+        assert scores.tolist() == pytest.approx(single.tolist(), abs=1e-4)
+        assert scores.exp().sum().item() == pytest.approx(1, abs=1e-4)
+
+
 def test_one_beam_is_greedy(nano, batch):
     found = search(nano, Search(beams=1, max_len_b=10, min_len=0), **batch)
     wanted = nano.generate(**batch, max_new_tokens=10, do_sample=False)
@@ -163,6 +189,7 @@ def test_topk_by_blocks_is_topk(rows, size, count):
         ({"max_len_b": 65, "codes": True}, None, "need 66 decoder positions, the model has 65"),
         ({"max_len_b": 4, "allowed_range": (290, 301)}, None, "allowed_range=290,301 is not within 4..300"),
         ({"max_len_b": 4, "trie": Trie([[5, 300]])}, None, "the trie holds id 300"),
+        ({"max_len_b": 4, "trie": [Trie([[5]])]}, None, "1 tries for 3 sentences"),
         ({"max_len_b": 2}, [[5, 6, 7]], "a prefix of 3 tokens is longer than max_len=2"),
         ({"max_len_b": 4}, [[5, 2]], "cannot hold eos"),
     ],
