@@ -44,9 +44,9 @@ for _variant in PLAN.tuned:
             f"results/logs/train/{_variant}.log",
         benchmark:
             f"results/benchmarks/train/{_variant}.tsv"
+        priority: int(PLAN.is_of_two_stages(_variant))
         conda:
             "../envs/torch.yaml"
-        priority: int(PLAN.is_of_two_stages(_variant))
         threads: PLAN.config.training.threads * PLAN.config.training.processes
         resources:
             mem_mb=PLAN.config.training.mem_mb,
