@@ -110,6 +110,18 @@ def test_a_filter_of_right_and_wrong_alone_takes_the_best_variant(open_page):
     assert chosen.split(": ")[1] == best.split()[0]
 
 
+def test_a_region_that_was_chosen_is_told_by_its_letter_in_the_picture(open_page):
+    page = open_page()
+    page.get_by_role("combobox", name="Task").select_option(label="Grounded VQA")
+    for item in shown(page).all():
+        drawn = [label.text_content() for label in item.locator(".picture text").all()]
+        expected = item.locator("p strong").inner_text()
+        assert expected in drawn
+        for answer in item.locator(".outputs li:has(strong)").all():
+            is_right = "right" in answer.locator(".verdict").inner_text()
+            assert (answer.locator("strong").inner_text() == expected) == is_right
+
+
 def test_a_value_of_the_table_is_that_of_the_csv(open_page, run):
     page = open_page()
     table = page.get_by_role("table", name="Scores on the unseen multimodal tasks")

@@ -20,7 +20,7 @@ from PIL import Image
 from workflow_scripts import schemas
 from workflow_scripts.errors import BadInput
 from workflow_scripts.pictures import black_out, locate, open_picture
-from workflow_scripts.report.overlay import Box, boxes, drawing_size
+from workflow_scripts.report.overlay import Box, boxes, drawing_size, letter
 from workflow_scripts.report.results import SECONDARY, is_free
 
 POOL = 12  # times the number shown: instances among which different outcomes are looked for
@@ -48,6 +48,7 @@ class Output:
 
     variants: tuple[int, ...]
     text: str
+    answer: str | None  # what it was taken for
     score: float
     verdict: str  # right, wrong, unparsed
 
@@ -68,6 +69,11 @@ class Item:
     picture: Picture | None
     crop: Picture | None
     boxes: tuple[Box, ...]
+    options: tuple[str, ...] = ()  # as they are spelt, where they are regions: then the drawing has their letters
+
+    def letter(self, option: str | None) -> str | None:
+        """Of an option in the drawing."""
+        return letter(self.options.index(option)) if option in self.options else None
 
     def variants(self, right: bool) -> str:
         """The numbers of the variants that are right (or not), for the page's filter."""
@@ -177,7 +183,9 @@ def _outputs(rows: Sequence[tuple[int, Mapping]]) -> list[Output]:
     by_text: dict[str, tuple[list[int], Mapping]] = {}
     for variant, row in rows:
         by_text.setdefault(row["output"], ([], row))[0].append(variant)
-    return [Output(tuple(whose), text, row["score"], _verdict(row)) for text, (whose, row) in by_text.items()]
+    return [
+        Output(tuple(whose), text, row["answer"], row["score"], _verdict(row)) for text, (whose, row) in by_text.items()
+    ]
 
 
 def _verdict(row: Mapping) -> str:
@@ -242,6 +250,7 @@ def _item(
         None if example["target"] is None else clipped(example["target"]),
         tuple(replace(o, text=clipped(o.text, 400)) for o in outputs),
         *drawn(instance, outputs, room, scale),
+        options=tuple(example["options"]) if instance["option_regions"] else (),
     )
 
 

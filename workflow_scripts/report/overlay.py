@@ -47,7 +47,7 @@ def boxes(instance: Mapping, outputs: Sequence[tuple[Sequence[int], str]], *, sc
     width, height = instance["width"], instance["height"]
     names = instance["region_names"] or _numbered(len(instance["regions"]))
     found = [("prompt", label, region, ()) for label, region in zip(names, instance["regions"])]
-    found += [("option", chr(ord("A") + i % 26), r, ()) for i, r in enumerate(instance["option_regions"])]
+    found += [("option", letter(i), region, ()) for i, region in enumerate(instance["option_regions"])]
     targets = list(instance["target_regions"])
     if instance["target_crop"] is not None and instance["mask"] is None:
         targets.append(instance["target_crop"])
@@ -62,6 +62,11 @@ def boxes(instance: Mapping, outputs: Sequence[tuple[Sequence[int], str]], *, sc
         label = "all" if len(by) == everyone > 2 else "·".join(str(i + 1) for i in by)
         found.append(("prediction", label, region, by))
     return _labelled(found, width, height)
+
+
+def letter(number: int) -> str:
+    """Of an option, by its place."""
+    return chr(ord("A") + number % 26)
 
 
 def _numbered(count: int) -> list[str]:
