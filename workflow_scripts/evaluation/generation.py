@@ -79,7 +79,8 @@ class Answerer:
                 progress.update(len(group))
         whole = chain.from_iterable(schemas.read(part, schemas.PREDICTIONS) for part in done)
         schemas.write(whole, schemas.PREDICTIONS, path)
-        shutil.rmtree(parts)
+        if done:
+            shutil.rmtree(parts)
 
     def _predictions(self, task: str, rows: Sequence[Mapping]) -> Iterator[dict]:
         """Of each mode, in the order of rows and their instructions."""
