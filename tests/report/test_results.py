@@ -65,6 +65,8 @@ def test_what_tuning_does_is_told_as_it_is():
         "Tuned on MULTIINSTRUCT the model gains 30.0 points on them (<code>ofa_multiinstruct</code> 50.0 %, untuned "
         "20.0 %), and it depends less on the wording: sensitivity 0.10, untuned 0.30."
     )
+    assert wording.effect(Comparison("multimodal", ("ofa",), (), (aggregate(0.2),), None)) is None
+    assert told(aggregate(0.0), aggregate(0.0)) == "None"
     worse = told(aggregate(0.5, sensitivity=0.1), aggregate(0.2, sensitivity=0.3))
     assert "loses 30.0 points" in worse
     assert "no less on the wording" in worse

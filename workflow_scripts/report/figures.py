@@ -221,6 +221,7 @@ def _curves(
             words.append(text)
             rows += [(variant, p.step, _exact(p.mean), _exact(p.low), _exact(p.high)) for p in points]
         axes.set_xlabel("step")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylim(bottom=0)
         axes.tick_params(axis="y", colors=svg.MUTED)
         figure.legend(loc="outside lower left", frameon=False, ncols=2, fontsize=9, handlelength=3)

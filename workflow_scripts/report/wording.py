@@ -101,9 +101,12 @@ def counted(number: int, what: str) -> str:
 
 
 def effect(table: Comparison) -> Markup | None:
-    """What tuning on MULTIINSTRUCT does to the model it starts from; None where one of the two was not evaluated."""
+    """What tuning on MULTIINSTRUCT does to the model it starts from.
+
+    None where one of the two was not evaluated, or both never score.
+    """
     before, after = table.aggregate(UNTUNED), table.aggregate(TUNED)
-    if not before or not after:
+    if not before or not after or percent(before.mean) == percent(after.mean) == percent(0):
         return None
     gain = after.mean - before.mean
     verb = "gains" if gain >= 0 else "loses"
