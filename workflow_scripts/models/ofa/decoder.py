@@ -75,7 +75,7 @@ class DecoderLayer(GradientCheckpointingLayer):
         """
         bias = self_bias + pick_relative_bias(rows, token_table, image_table)
         own = past_key_values.self_attention_cache if past_key_values is not None else None
-        attended = self.self_attn.over_self(self.self_attn_layer_norm(x), bias, own)
+        attended = self.self_attn.over_self(self.self_attn_layer_norm(x), bias, cache=own)
         x = x + self.drop_path(self.dropout(self.self_attn_ln(attended)))
         attended = self.over_encoder(self.encoder_attn_layer_norm(x), encoder_states, cross_bias, past_key_values)
         x = x + self.drop_path(self.dropout(self.cross_attn_ln(attended)))

@@ -71,7 +71,7 @@ class EncoderLayer(GradientCheckpointingLayer):
             relative[..., :patches, :patches] = image
             relative[..., patches:, patches:] = text
             bias = absolute + relative
-        attended = self.self_attn.over_self(self.self_attn_layer_norm(x), bias + hidden)
+        attended = self.self_attn.over_self(self.self_attn_layer_norm(x), bias, hidden)
         x = x + self.drop_path(self.dropout(self.attn_ln(attended)))
         return x + self.drop_path(self.dropout(feed_forward(self, x)))
 

@@ -5,6 +5,7 @@ from torch import nn
 from torch.nn import functional as F
 from transformers.cache_utils import Cache
 
+from workflow_scripts.models.ofa.attention import attend
 from workflow_scripts.models.ofa.positions import split_heads
 
 
@@ -25,21 +26,19 @@ class Attention(nn.Module):
         """States (B, K, D) -> keys and values, (B, heads, K, d) each."""
         return split_heads(self.k_proj(x), self.heads), split_heads(self.v_proj(x), self.heads)
 
-    def attend(self, x: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-        """States (B, Q, D) over keys and values (B, heads, K, d) under bias (1 or B, heads, Q, K) -> (B, Q, D)."""
+    def attend(self, x: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, bias, hidden=None) -> torch.Tensor:
+        """States (B, Q, D) over keys and values (B, heads, K, d) -> (B, Q, D); bias, hidden as `attention.attend`."""
         queries = split_heads(self.q_proj(x), self.heads)  # (B, heads, Q, d)
-        dropout = self.dropout if self.training else 0.0
-        bias = bias.to(queries.dtype)
-        mixed = F.scaled_dot_product_attention(queries, keys, values, bias, dropout, scale=self.scale)
+        mixed = attend(queries, keys, values, bias, hidden, self.scale, self.dropout if self.training else 0.0)
         mixed = mixed * self.c_attn.to(mixed.dtype)[:, None, None]  # (B, heads, Q, d)
         return self.out_proj(mixed.transpose(1, 2).flatten(2))
 
-    def over_self(self, x: torch.Tensor, bias: torch.Tensor, cache: Cache | None = None) -> torch.Tensor:
+    def over_self(self, x: torch.Tensor, bias, hidden=None, cache: Cache | None = None) -> torch.Tensor:
         """Self-attention; with a cache, also over the states of earlier calls."""
         keys, values = self.keys_values(x)
         if cache is not None:
             keys, values = cache.update(keys, values, self.layer)
-        return self.attend(x, keys, values, bias)
+        return self.attend(x, keys, values, bias, hidden)
 
 
 class DropPath(nn.Module):
