@@ -73,6 +73,24 @@ def test_what_tuning_does_is_told_as_it_is():
     assert told(aggregate(0.2, sensitivity=None), aggregate(0.5)).endswith("untuned 20.0 %).")
 
 
+@pytest.mark.parametrize(
+    ("model", "mirror", "expected"),
+    [
+        ({"base": None}, "official", ["random weights", "its 20.0 % is a floor"]),
+        (
+            {"base": "released", "size": "ofa_nano"},
+            "miniature",
+            ["start from <code>ofa_nano</code>", "miniature world"],
+        ),
+        ({"base": "released", "size": "ofa_large"}, "official", None),
+    ],
+)
+def test_what_must_be_known_of_pictures_and_base(model, mirror, expected):
+    table = Comparison("multimodal", ("ofa",), (), (aggregate(0.2),), None)
+    note = wording.base_note({"model": model, "raw": {"mirror": mirror, "root": None}}, table)
+    assert note is None if expected is None else all(text in note for text in expected)
+
+
 def test_best_is_the_highest_mean_and_the_lowest_sensitivity():
     found = (
         aggregate(0.5, max=0.6, sensitivity=0.3),

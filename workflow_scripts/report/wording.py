@@ -8,6 +8,7 @@ from workflow_scripts.report.overview import BadRecords, Leakage
 from workflow_scripts.report.results import Comparison, Difference
 
 KIND_NAMES = {"multimodal": "unseen multimodal tasks", "nlp": "unseen NLP tasks"}
+NANO = "ofa_nano"  # the size that ships with the package
 UNTUNED, TUNED = "ofa", "ofa_multiinstruct"
 ABOUT = {
     "ofa": "not tuned",
@@ -122,8 +123,11 @@ def effect(table: Comparison) -> Markup | None:
 
 def base_note(config: Mapping, table: Comparison) -> Markup | None:
     """What must be known of the pictures and of the model that all variants start from; None if both are real."""
-    notes = []
-    if config.get("model", {}).get("base") is None:
+    notes, model = [], config.get("model", {})
+    if model.get("base") == "released" and model.get("size") == NANO:
+        text = "All variants start from <code>{}</code>, a model of this project, pre-trained on drawn pictures."
+        notes.append(Markup(text).format(NANO))
+    elif model.get("base") is None:
         notes.append(Markup("No variant starts from a pre-trained checkpoint, all from random weights."))
         if untuned := table.aggregate(UNTUNED):
             notes.append(
