@@ -172,13 +172,16 @@ def test_repeated_ngrams_are_forbidden():
     assert log_p.isinf().nonzero().tolist() == [[0, 1], [0, 7], [1, 1]]  # and the padding, which nobody may write
 
 
-@pytest.mark.parametrize(("rows", "size", "count"), [(3, 5000, 7), (2, 700, 5), (2, 64, 3)])
-def test_topk_by_blocks_is_topk(rows, size, count):
-    scores = torch.randn(rows, size, generator=torch.Generator().manual_seed(size))
-    scores[0, 10] = -torch.inf
-    ours, theirs = topk(scores, count), scores.topk(count)
+@pytest.mark.parametrize(("beams", "size", "count"), [(1, 5000, 7), (3, 5000, 6), (2, 700, 5), (2, 64, 3)])
+def test_topk_by_blocks_is_topk(beams, size, count):
+    generator = torch.Generator().manual_seed(size)
+    scores = torch.randn(3, beams, size, generator=generator)
+    scores[0, 0, 10] = -torch.inf
+    totals = torch.randn(3, beams, generator=generator)
+    ours, theirs = topk(scores, count, totals), (scores + totals[..., None]).flatten(1).topk(count)
     assert torch.equal(ours[0], theirs.values)
     assert torch.equal(ours[1], theirs.indices)
+    assert torch.equal(topk(scores, count)[1], scores.flatten(1).topk(count).indices)
 
 
 @pytest.mark.parametrize(

@@ -217,17 +217,15 @@ class _Work:
 
     def best(self, step: int, log_p: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """The 2 K best continuations of each sentence: totals, tokens and beams, (N, 2 K) each, best first."""
-        count, wide = len(self.sentences), min(2 * self.beams, log_p.shape[1] - 1)
-        scores, tokens = topk(log_p, wide)  # (N * K, 2 K): no beam can give more to the sentence's best
-        if step:
-            scores = scores + self.totals[:, step - 1, None]
-        scores, places = scores.view(count, -1).topk(wide)  # (N, 2 K)
-        return scores, tokens.view(count, -1).gather(1, places), places // wide
+        count, size = len(self.sentences), log_p.shape[1]
+        totals = self.totals[:, step - 1].view(count, -1) if step else None
+        scores, places = topk(log_p.view(count, -1, size), min(2 * self.beams, size - 1), totals)
+        return scores, places % size, places // size
 
     def draw(self, step: int, log_p: torch.Tensor, generator: torch.Generator | None) -> tuple[torch.Tensor, ...]:
         """One drawn continuation of each beam: totals, tokens and beams, (N, K) each."""
         count = len(self.sentences)
-        best, tokens = topk(log_p, self.settings.sampling_topk)  # (N * K, top)
+        best, tokens = topk(log_p[:, None], self.settings.sampling_topk)  # (N * K, top)
         drawn = best.exp().multinomial(self.beams // self.width, replacement=True, generator=generator)
         scores = best.gather(1, drawn)  # (N, K) in the first step, then (N * K, 1)
         if step:
@@ -298,22 +296,29 @@ class _Work:
             places.cross_keys = places.cross_keys[going]
 
 
-def topk(scores: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """The `count` highest of each row and where they are: (R, V) -> (R, count) twice, highest first.
+def topk(
+    scores: torch.Tensor, count: int, totals: torch.Tensor | None = None
+) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
+    """The `count` highest of each sentence's scores (N, K, V) and where among its K * V they are: (N, count) twice.
 
-    They lie in the blocks with the highest maxima, which are found ten times faster than single places of a large
-    vocabulary.
+    Highest first. totals (N, K): what is added to all scores of a beam. The highest lie in the blocks with the highest
+    maxima, which are found ten times faster than single places of a large vocabulary.
     """
-    rows, size = scores.shape
+    sentences, beams, size = scores.shape
+    totals = scores.new_zeros(sentences, beams) if totals is None else totals
     blocks = size // BLOCK
     if blocks <= 2 * count:
-        return scores.topk(count)
-    whole = blocks * BLOCK
-    best = scores[:, :whole].unflatten(1, (blocks, BLOCK)).amax(2).topk(count).indices  # (R, count) blocks
-    places = (best[..., None] * BLOCK + torch.arange(BLOCK, device=best.device)).flatten(1)
-    rest = torch.arange(whole, size, device=best.device).expand(rows, -1)
-    places = torch.cat([places, rest], 1)  # (R, count * BLOCK + rest)
-    found = scores.gather(1, places).topk(count)
+        found = (scores + totals[..., None]).flatten(1).topk(count)
+        return found.values, found.indices
+    whole, device = blocks * BLOCK, scores.device
+    maxima = scores[..., :whole].unflatten(2, (blocks, BLOCK)).amax(3) + totals[..., None]  # (N, K, blocks)
+    best = maxima.flatten(1).topk(count).indices  # (N, count) of K * blocks
+    begins = best // blocks * size + best % blocks * BLOCK
+    rest = torch.arange(beams, device=device)[:, None] * size + torch.arange(whole, size, device=device)
+    places = torch.cat(
+        [(begins[..., None] + torch.arange(BLOCK, device=device)).flatten(1), rest.flatten().expand(sentences, -1)], 1
+    )  # (N, count * BLOCK + K * rest)
+    found = (scores.flatten(1).gather(1, places) + totals.gather(1, places // size)).topk(count)
     return found.values, places.gather(1, found.indices)
 
 
