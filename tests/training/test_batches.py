@@ -74,7 +74,7 @@ def test_epochs_and_seeds_differ_and_a_seed_repeats():
 def test_batches_are_of_about_one_length():
     data = some(2000)
     padded = sum(len(b) * data.source_lengths[[k.position for k in b]].max() for b in made(data, max_tokens=None))
-    assert padded < 1.15 * 2 * data.source_lengths.sum()  # in one epoch at random: about 1.7
+    assert padded < 1.4 * 2 * data.source_lengths.sum()  # in one epoch at random: about 1.7
 
 
 def test_epochs_are_counted_in_updates():

@@ -9,6 +9,7 @@ from workflow_scripts.randomness import keyed_number
 from workflow_scripts.training.data import Key, Shards
 
 POOL = 32  # batches whose instances are sorted by length together
+ALIKE = 32  # tokens; sources that differ by less count as equally long: else a batch would often be of one task alone
 
 
 class Batches(Sampler[list[Key]]):
@@ -58,15 +59,15 @@ class Batches(Sampler[list[Key]]):
         return [updates[i] for i in generator.permutation(len(updates))]
 
     def _cut(self, pool: np.ndarray, patches: int) -> Iterator[np.ndarray]:
-        """Sort a pool, longest first, and cut it where the next instance would not fit."""
-        pool = pool[np.argsort(-self._data.source_lengths[pool], kind="stable")]
+        """Sort a pool, about longest first, and cut it where the next instance would not fit."""
+        pool = pool[np.argsort(-(self._data.source_lengths[pool] // ALIKE), kind="stable")]
         sources, targets = self._data.source_lengths[pool], self._data.target_lengths[pool]
         start = 0
         while start < len(pool):
-            end, target = start + 1, targets[start]
+            end, source, target = start + 1, sources[start], targets[start]
             while end < len(pool) and end - start < self._size:
-                target = max(target, targets[end])
-                if (end + 1 - start) * (sources[start] + patches + target) > self._max_tokens:
+                source, target = max(source, sources[end]), max(target, targets[end])
+                if (end + 1 - start) * (source + patches + target) > self._max_tokens:
                     break
                 end += 1
             yield pool[start:end]
