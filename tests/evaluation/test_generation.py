@@ -32,7 +32,7 @@ def test_answers_are_those_of_one_example_at_a_time(world, task):
         [text.decode(search(model, how, **source(world, row, n))[0][0].tokens) for n in range(3)] for row in rows
     ]  # fmt: skip
     assert len({output for several in alone for output in several}) > 3  # it matters what is asked
-    for size in (1, 4, 100):
+    for size in (4, 100):
         assert answerer(world, batch_size=size).outputs(rows) == alone
 
 

@@ -33,6 +33,7 @@ CHAT = (
     "{% if add_generation_prompt %}assistant {% endif %}"
 )
 TASK = "grounded_vqa"
+ONE_THREAD = ("--threads", "1")
 SAID = "user assistant which box is red the blue one 0 500 [ ] ,"
 
 
@@ -96,7 +97,8 @@ def chat_model(llava: str, world, boxes: str = "pixels") -> ChatModel:
 
 
 def test_an_ofa_outside_the_workflow_answers_as_inside(results, world, capsys, tmp_path):
-    assert main(["--model", str(results / "models/0"), "--results", str(results), "--out", str(tmp_path)]) == 0
+    words = ["--model", str(results / "models/0"), "--results", str(results), "--out", str(tmp_path)]
+    assert main([*words, *ONE_THREAD]) == 0
     assert "grounded_vqa" in capsys.readouterr().out
     [task] = csv.DictReader((tmp_path / "tasks.csv").open())
     assert (task["variant"], task["metric"], task["n"]) == (str(results / "models/0"), "accuracy", "6")
@@ -104,14 +106,17 @@ def test_an_ofa_outside_the_workflow_answers_as_inside(results, world, capsys, t
 
 
 def test_a_run_of_the_workflow_is_known_by_its_name(results, capsys):
-    assert main(["--model", "1", "--results", str(results), "--tasks", TASK, "--limit", "1"]) == 0
+    assert main(["--model", "1", "--results", str(results), "--tasks", TASK, "--limit", "1", *ONE_THREAD]) == 0
     said = capsys.readouterr().out
     assert [line.split()[:2] for line in said.splitlines() if line.startswith(TASK)] == [[TASK, "accuracy"]]
     assert said.split(TASK)[1].split()[6] == "2"  # one instance, two instructions
 
 
 def test_a_model_that_is_no_ofa_is_asked_the_same(results, llava, tmp_path):
-    assert main(["--model", llava, "--results", str(results), "--out", str(tmp_path), "--boxes", "pixels"]) == 0
+    assert (
+        main(["--model", llava, "--results", str(results), "--out", str(tmp_path), "--boxes", "pixels", *ONE_THREAD])
+        == 0
+    )
     rows = predicted(tmp_path / f"predictions/{TASK}.parquet")
     assert [(row["instance_id"], row["instruction"]) for row in rows] == [
         (f"{TASK}/{n}", i) for n in range(3) for i in range(2)
