@@ -51,7 +51,7 @@ NANO = "ofa_nano"
 OFA_SIZES = tuple(size for size in SIZES if size != NANO)
 BPE, NANO_BPE = "ofa_bpe", "ofa_nano_bpe"
 VQGAN, NANO_VQGAN = "vqgan_gumbel_f8", "ofa_nano_vqgan"
-# Codes along a side of a picture: the released YAML has resolution 256 and four levels; ours is 32 pixels in patches of 8.
+# Codes along a side of a picture: the released YAML has resolution 256 and four levels; ours 32 and patches of 8.
 GRIDS = {VQGAN: 32, NANO_VQGAN: 4}
 
 SHIPPED = Path(__file__).parent / "shipped"  # what is released with this package; its README.md is the model card
