@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from workflow_scripts.files import sha256
 from workflow_scripts.models.ofa.sizes import SIZES
 from workflow_scripts.models.ofa.sources import files_of
-from workflow_scripts.files import sha256
 from workflow_scripts.models.released import BPE, NANO_FILES, OFA_SIZES, RELEASES, SHIPPED, SUMS, VQGAN
 from workflow_scripts.tokens.vocabulary import FILES, RELEASED
 
