@@ -39,7 +39,7 @@ def test_declarations_are_complete_and_well_formed(release):
         assert file.sha256 is None or re.fullmatch(r"[0-9a-f]{64}", file.sha256)
 
 
-@pytest.mark.parametrize("release", [r for r in RELEASES if r in SIZES or r.endswith("_port")])
+@pytest.mark.parametrize("release", [r for r in RELEASES if r in OFA_SIZES or r.endswith("_port")])
 def test_a_declared_checkpoint_is_one_that_is_read(release, tmp_path):
     files = [tmp_path / file.name for file in RELEASES[release].files]
     for file in files:

@@ -112,7 +112,11 @@ def test_the_mirror_holds_for_released_models_too(mirror, asked, inputs, tmp_pat
         ),
         ({"vqgan": {"files": "relased"}}, "vqgan.files is 'relased', and there is no such", "a path, released or null"),
         ({"model": {"base": "released_port"}}, "released_port, but ofa_nano has none", "model.base be released"),
-        ({"model": {"size": "ofa_tiny", "base": "released"}}, "needs the BPE files of its release", "be released"),
+        (
+            {"model": {"size": "ofa_tiny", "base": "released"}, "tokens": {"files": None}},
+            "needs the BPE files of its release",
+            "be released",
+        ),
     ],
 )
 def test_a_wrong_word_lists_the_choices(overlay, problem, fix):

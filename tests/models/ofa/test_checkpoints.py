@@ -270,7 +270,7 @@ def test_all_that_does_not_fit_is_named_at_once(folder):
     [
         ({"vocab_size": 301}, r"encoder\.embed_tokens\.weight is \(300, 128\), not \(301, 128\)"),
         ({"d_model": 64}, r"encoder\.layer_norm\.weight is \(128,\), not \(64,\)"),
-        ({"encoder_layers": 3}, r"missing: encoder\.layers\.2\."),
+        ({"encoder_layers": 4}, r"missing: encoder\.layers\.3\."),
         ({"encoder_attention_heads": 7}, "not a multiple"),
         ({"model_type": "bart"}, "model_type is 'bart'"),
         ({"resnet_type": "resnet50", "normformer": False}, "normformer is False"),
