@@ -10,6 +10,8 @@ import pytest
 from workflow_runs import command, contents, copy_repository, environment, finish
 
 DATA = ("records/**/*", "instances/**/*", "examples/**/*", "shards/**/*")
+# Three ways of tuning are enough here: each more is a job's start, four times over.
+FEW = ("--config", "variants=[ofa, ofa_multiinstruct, ofa_seqinstruct]", "ablations={instructions: [], groups: []}")
 RESULTS = ("predictions/**/*", "scores/*", "tables/*")
 
 
@@ -17,7 +19,7 @@ def kill_when(folder: Path, appears: str, *, cores: int) -> None:
     """Start the workflow and kill -9 Snakemake alone once a file below results/ appears; its jobs live on a while."""
     with open(folder / "killed.log", "w") as log:
         run = subprocess.Popen(
-            command("--", "results/report.html", cores=cores),
+            command(*FEW, "--", "results/report.html", cores=cores),
             cwd=folder,
             env=environment(None),
             stdout=log,
@@ -35,7 +37,7 @@ def kill_when(folder: Path, appears: str, *, cores: int) -> None:
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory) -> Path:
     folder = copy_repository(tmp_path_factory.mktemp("whole"))
-    finish(folder, "results/report.html", cores=2)
+    finish(folder, *FEW, "--", "results/report.html", cores=2)
     return folder
 
 
@@ -43,7 +45,7 @@ def test_one_core_and_three_kills_give_the_same_bytes(uninterrupted, tmp_path):
     folder = copy_repository(tmp_path / "killed")
     for appears in ("mirror/mscoco/*.zip", "instances/*/*.parquet", "logs/train/*.log"):
         kill_when(folder, appears, cores=1)
-    finish(folder, "results/report.html", cores=1)
+    finish(folder, *FEW, "--", "results/report.html", cores=1)
     expected = contents(uninterrupted, *DATA)
     assert len(expected) > 80
     found = contents(folder, *DATA)
