@@ -8,7 +8,7 @@ from workflow_scripts.stages.entry import In, Out, run_stage
 def main(*, model: list[In], tokenizer: list[In], codes: list[In], out: list[Out]) -> str:
     """Write the files of every release in the order of NANO_FILES, then SHA256SUMS, a folder above them.
 
-    Weights become half precision: half the bytes, and answers that differ in no task measured.
+    Weights become half precision: half the bytes.
     """
     import torch
     from safetensors.torch import load_file, save

@@ -1,12 +1,11 @@
 """Low-rank adapters (LoRA, arXiv 2106.09685) in place of all weights, through peft."""
 
-import tempfile
 from pathlib import Path
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 
-from workflow_scripts.files import replacing
+from workflow_scripts.models.ofa.building import save
 from workflow_scripts.models.ofa.modeling import OFAForConditionalGeneration
 
 PROJECTIONS = ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"]  # of attention and feed-forward layers
@@ -21,11 +20,7 @@ def adapted(model: OFAForConditionalGeneration, *, rank: int, alpha: float, drop
 
 def save_adapter(model: PeftModel, folder: Path) -> None:
     """Write FILES to the folder, each whole or not at all."""
-    with tempfile.TemporaryDirectory() as making:
-        model.save_pretrained(making)
-        for name in FILES:
-            with replacing(folder / name) as part:
-                part.write_bytes((Path(making) / name).read_bytes())
+    save(model, folder, FILES)
 
 
 def merged(model: PeftModel) -> OFAForConditionalGeneration:

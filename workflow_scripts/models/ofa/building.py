@@ -2,10 +2,11 @@
 
 import math
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from transformers.utils import logging
+from transformers.utils import PushToHubMixin, logging
 
 from workflow_scripts.files import replacing
 from workflow_scripts.models.ofa.configuration import named
@@ -39,10 +40,10 @@ def _neighbours_alike(rows: int, width: int) -> torch.Tensor:
     return math.sqrt(2) * torch.sin(2 * math.pi * cycles * position + phase)
 
 
-def save(model: OFAForConditionalGeneration, folder: Path) -> None:
-    """Write FILES to the folder, each whole or not at all."""
+def save(model: PushToHubMixin, folder: Path, files: Sequence[str] = FILES) -> None:
+    """Write the files of what has save_pretrained, a model or its adapter, to the folder, each whole or not at all."""
     with tempfile.TemporaryDirectory() as making:
         model.save_pretrained(making)
-        for name in FILES:
+        for name in files:
             with replacing(folder / name) as part:
                 part.write_bytes((Path(making) / name).read_bytes())
