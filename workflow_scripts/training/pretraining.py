@@ -15,7 +15,7 @@ from workflow_scripts.miniature import disasters, drawing, language
 from workflow_scripts.miniature.kinds import KINDS
 from workflow_scripts.miniature.language import NUMBERS, a, coloured, name, plural, spoken
 from workflow_scripts.miniature.natural_instructions import draw_pairs
-from workflow_scripts.miniature.questions import questions
+from workflow_scripts.miniature.questions import Question, questions
 from workflow_scripts.miniature.relations import relations
 from workflow_scripts.miniature.scenes import Scene, Thing, scene
 from workflow_scripts.miniature.signs import SignPicture, sign_picture
@@ -27,7 +27,7 @@ from workflow_scripts.tokens.bpe import TextTokenizer
 
 UNIVERSE = "pretraining"
 SIGNS_EVERY, DISASTERS_EVERY = 8, 16  # of so many pictures one is of signs, and one of a disaster
-QUESTIONS, REGIONS, PAIRS = 5, 3, 2  # of a scene, at most
+QUESTIONS, CHOICES, REGIONS, PAIRS = 4, 2, 3, 2  # of a scene, at most; choices are questions that name the answers
 MIDDLE = (0.25, 0.25, 0.75, 0.75)  # of a picture: what image infilling hides
 INFILLED = 0.25  # share of the scenes whose middle is to be drawn
 MASKED = 0.3  # share of a text's tokens that text infilling hides
@@ -100,6 +100,8 @@ def _of_scene(shown: Scene, draw: random.Random) -> Iterator[Sample]:
     for kind in draw.sample(kinds := sorted({q.kind for q in asked}), min(QUESTIONS, len(kinds))):
         question = draw.choice([q for q in asked if q.kind == kind])
         yield _answer(question.question, question.answer.lower())
+    for question in draw.sample(choices := [q for q in asked if q.wrong], min(CHOICES, len(choices))):
+        yield _choice(question, draw)
 
 
 def _of_signs(shown: SignPicture, draw: random.Random) -> Iterator[Sample]:
@@ -125,6 +127,11 @@ def _caption(text: str) -> Sample:
 
 def _answer(question: str, answer: str) -> Sample:
     return Sample("vqa", prompts.answer(question), answer)
+
+
+def _choice(question: Question, draw: random.Random) -> Sample:
+    *others, last = (a.lower() for a in draw.sample((question.answer, *question.wrong), 1 + len(question.wrong)))
+    return _answer(f"{question.question.rstrip('?')}, {', '.join(others)} or {last}?", question.answer.lower())
 
 
 def _hidden_middle(width: int, height: int) -> Sample:
