@@ -52,16 +52,17 @@ class Batches(Sampler[list[Key]]):
         """The positions of each update, in order."""
         generator = np.random.default_rng(keyed_number(self._seed, "order", epoch))
         order, updates, pool = generator.permutation(len(self._data)), [], self._size * POOL
+        sources = self._data.source_lengths(epoch)
         for kind in np.unique(self._data.kinds):
             of_kind = order[self._data.kinds[order] == kind]
             for start in range(0, len(of_kind), pool):
-                updates += self._cut(of_kind[start : start + pool], self._patches if kind & 1 else 0)
+                updates += self._cut(of_kind[start : start + pool], sources, self._patches if kind & 1 else 0)
         return [updates[i] for i in generator.permutation(len(updates))]
 
-    def _cut(self, pool: np.ndarray, patches: int) -> Iterator[np.ndarray]:
+    def _cut(self, pool: np.ndarray, sources: np.ndarray, patches: int) -> Iterator[np.ndarray]:
         """Sort a pool, about longest first, and cut it where the next instance would not fit."""
-        pool = pool[np.argsort(-(self._data.source_lengths[pool] // ALIKE), kind="stable")]
-        sources, targets = self._data.source_lengths[pool], self._data.target_lengths[pool]
+        pool = pool[np.argsort(-(sources[pool] // ALIKE), kind="stable")]
+        sources, targets = sources[pool], self._data.target_lengths[pool]
         start = 0
         while start < len(pool):
             end, source, target = start + 1, sources[start], targets[start]

@@ -1,7 +1,7 @@
 """Shards as training data: mapped from disk, one instruction of an instance drawn for each epoch."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from workflow_scripts.errors import BadData
 from workflow_scripts.files import replacing
 from workflow_scripts.models.batches import Pictures, source_ids, target_labels
 from workflow_scripts.models.ofa.modeling import IGNORE
-from workflow_scripts.randomness import keyed_number
+from workflow_scripts.randomness import keyed_numbers
 from workflow_scripts.tokens.vocabulary import PAD
 
 IDS = ("sources", "name_source", "target")
@@ -66,15 +66,17 @@ class Shards(Dataset):
 
     seed: of the draws. prompts: "instructions", of which the first so many are drawn from, or "name": the task's name
     stands in their place.
-    source_lengths, target_lengths int32 (N,): tokens, bos and eos included, under the longest of those instructions.
+    target_lengths int32 (N,): tokens, eos included.
     kinds int8 (N,): 1 with a picture, 2 if the target is one (and 3 if both); other kinds share no batch.
     """
 
     def __init__(self, file: Path, *, seed: int = 0, prompts: str = "instructions", instructions: int | None = None):
-        self._file, self._seed, self._by_name, self._instructions = file, seed, prompts == "name", instructions
+        self._file, self._seed, self._by_name = file, seed, prompts == "name"
         measured = [self._measured(batch) for batch in self._batches]
-        columns = zip(*measured) if measured else [[np.zeros(0, np.int32)]] * 3
-        self.source_lengths, self.target_lengths, self.kinds = (np.concatenate(column) for column in columns)
+        columns = zip(*measured) if measured else [[np.zeros(0, np.int32)]] * 4
+        self._lengths, counts, self.target_lengths, self.kinds = (np.concatenate(column) for column in columns)
+        self._firsts = np.cumsum(counts) - counts  # of each instance's sources among all
+        self._choices = np.minimum(counts, instructions or 1 << 30)
         self._starts = np.cumsum([0, *(len(batch) for batch in self._batches)])
 
     @functools.cached_property
@@ -86,24 +88,28 @@ class Shards(Dataset):
         """Another process maps the file itself."""
         return {name: value for name, value in self.__dict__.items() if name != "_batches"}
 
-    def _measured(self, batch: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        if self._by_name:
-            names = batch.column("name_source")
-            if names.null_count:
-                record = batch.column("instance_id")[pc.index(pc.is_null(names), True).as_py()].as_py()
-                raise BadData("no prompt with the task's name", record=record, fix="this is a defect: report it")
-            longest = pc.list_value_length(names).to_numpy()
-        else:
-            sources = batch.column("sources")
-            counts = pc.list_value_length(sources).to_numpy()
-            lengths, firsts = pc.list_value_length(sources.flatten()).to_numpy(), np.cumsum(counts) - counts
-            longest = np.zeros(len(batch), np.int32)
-            for k in range(min(self._instructions or counts.max(), counts.max())):
-                has = counts > k
-                longest[has] = np.maximum(longest[has], lengths[firsts[has] + k])
+    def _measured(self, batch: pa.RecordBatch) -> tuple[np.ndarray, ...]:
+        """Tokens of all sources, how many each instance has of them, tokens of targets, kinds."""
+        sources = batch.column("name_source" if self._by_name else "sources")
+        if sources.null_count:
+            record = batch.column("instance_id")[pc.index(pc.is_null(sources), True).as_py()].as_py()
+            raise BadData("no prompt with the task's name", record=record, fix="this is a defect: report it")
+        counts = np.ones(len(batch), np.int32) if self._by_name else pc.list_value_length(sources).to_numpy()
+        lengths = pc.list_value_length(sources if self._by_name else sources.flatten()).to_numpy() + 2
         kinds = pc.is_valid(batch.column("image")).to_numpy(zero_copy_only=False).astype(np.int8)
         kinds += 2 * batch.column("target_is_code").to_numpy(zero_copy_only=False).astype(np.int8)
-        return longest + 2, pc.list_value_length(batch.column("target")).to_numpy() + 1, kinds
+        return lengths, counts, pc.list_value_length(batch.column("target")).to_numpy() + 1, kinds
+
+    def source_lengths(self, epoch: int) -> np.ndarray:
+        """int32 (N,): tokens of the source that the epoch draws for each instance, bos and eos included."""
+        number = self._number(epoch)
+        ids = (record for batch in self._batches for record in batch.column("instance_id").to_pylist())
+        drawn = np.fromiter(map(number, ids), np.uint64, len(self)) % self._choices.astype(np.uint64)
+        return self._lengths[self._firsts + drawn.astype(np.int64)]
+
+    def _number(self, epoch: int) -> Callable[[object], int]:
+        """Of an instance's id: its remainder is the place of the source that the epoch draws."""
+        return keyed_numbers(self._seed, "instruction", epoch)
 
     def __len__(self) -> int:
         return int(self._starts[-1])
@@ -113,9 +119,8 @@ class Shards(Dataset):
         number = int(np.searchsorted(self._starts, key.position, side="right")) - 1
         [row] = self._batches[number].slice(key.position - int(self._starts[number]), 1).to_pylist()
         several, named = row.pop("sources"), row.pop("name_source")
-        sources = [named] if self._by_name else several[: self._instructions]
-        drawn = keyed_number(self._seed, "instruction", row["instance_id"], key.epoch) % len(sources)
-        return row | {"source": sources[drawn], "counts": key.counts}
+        drawn = self._number(key.epoch)(row["instance_id"]) % int(self._choices[key.position])
+        return row | {"source": named if self._by_name else several[drawn], "counts": key.counts}
 
 
 def collate(rows: Sequence[dict], pictures: Pictures) -> dict[str, torch.Tensor | list[str] | int]:
