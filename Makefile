@@ -22,7 +22,7 @@ report: environment
 	$(BIN)/snakemake --cores $(CORES) results/report.html
 
 test: environment
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: environment
 	$(BIN)/pytest -m slow

@@ -57,9 +57,38 @@ rule pretraining_fresh:
         " --tokenizer {input.tokenizer} --out {output.model} > {log} 2>&1"
 
 
-rule pretraining_model:
+rule pretraining_image_encoder:
     input:
         base=rules.pretraining_fresh.output.model,
+        manifest=rules.pretraining.output.manifest,
+    output:
+        model=PLAN.pretraining_model("image_encoder"),
+    log:
+        "results/logs/pretraining_image_encoder.log",
+    benchmark:
+        "results/benchmarks/pretraining_image_encoder.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: PLAN.config.training.threads
+    resources:
+        mem_mb=PLAN.config.training.mem_mb,
+        runtime=60,
+    params:
+        code=stage_digest("image_encoder"),
+        seed=PLAN.config.pretraining.seed,
+        pictures=PLAN.config.pretraining.pictures,
+        settings=PLAN.config.pretraining.image_encoder.model_dump_json(),
+        size=PLAN.config.picture.size,
+        threads=PLAN.config.training.threads,
+    shell:
+        "python -m workflow_scripts.stages.image_encoder --seed {params.seed} --pictures {params.pictures}"
+        " --settings {params.settings:q} --image-size {params.size} --threads {params.threads}"
+        " --base {input.base} --manifest {input.manifest} --out {output.model} > {log} 2>&1"
+
+
+rule pretraining_model:
+    input:
+        base=rules.pretraining_image_encoder.output.model,
         shards="results/pretraining/train.parquet",
         validation="results/pretraining/validation.parquet",
         manifests=rules.pretraining.output.manifest,

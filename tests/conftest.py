@@ -20,6 +20,7 @@ from workflow_scripts.stages import download, read
 from workflow_scripts.stages.plan import Plan
 
 TESTS = Path(__file__).parent
+WORKFLOWS = ("test_workflow.py", "test_workflow_repeats.py")
 PROJECT = TESTS.parent
 REAL = PROJECT.parent / "shared" / "real"
 OFA_FIXTURES = PROJECT.parent / "shared" / "fixtures" / "ofa"
@@ -31,6 +32,11 @@ FIXTURES = {  # what tests/fixtures/<dataset> holds: our splits with their nativ
 
 def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="write what the code gives to the golden files")
+
+
+def pytest_collection_modifyitems(items):
+    """Whole workflows first: with several processes the longest modules must not come last."""
+    items.sort(key=lambda item: item.path.name not in WORKFLOWS)
 
 
 @pytest.fixture

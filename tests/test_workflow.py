@@ -12,6 +12,10 @@ import pytest
 from playwright.sync_api import sync_playwright
 from workflow_runs import contents, copy_repository, finish, planned, snakemake
 
+from workflow_scripts.files import sha256
+from workflow_scripts.models.ofa.checkpoints import load
+from workflow_scripts.tokens.bpe import TextTokenizer
+
 REPORT = {"report report.html"}
 AFTER_TRAINING = {"score scores/answers.parquet"} | REPORT
 LEAKAGE = {"leakage tables/leakage.csv"}
@@ -192,6 +196,14 @@ def test_snakemakes_own_report_has_the_page_and_the_tables_with_captions(done, t
 def test_the_reports_template_reruns_the_report_alone(done, edit):
     edit("workflow_scripts/report/template.html.j2", "<main", "<main data-edited")
     assert planned(done) == {"report report.html"}
+
+
+def test_what_ships_can_be_made_anew(done):
+    finish(done, "pretrain_nano")
+    shipped = done / "results/pretraining/shipped"
+    sums = dict(reversed(line.split()) for line in (shipped / "SHA256SUMS").read_text().splitlines())
+    assert sums == {str(p.relative_to(shipped)): sha256(p) for p in shipped.glob("*/*")}
+    assert load(shipped / "ofa_nano").config.vocab_size == TextTokenizer(shipped / "ofa_nano_bpe").vocabulary.size
 
 
 def test_a_value_that_only_training_reads_reruns_from_training_on(done, edit):

@@ -198,6 +198,12 @@ class Training(Recipe):
     adapter: Adapter
 
 
+class ImageEncoderTraining(Section):
+    steps: Count
+    batch_size: Count
+    learning_rate: Positive
+
+
 class Pretraining(Section):
     """Of ofa_nano; what it does not say is as in training."""
 
@@ -205,6 +211,7 @@ class Pretraining(Section):
     pictures: Count
     texts: Count
     symbols: Annotated[int, Field(ge=256)]
+    image_encoder: ImageEncoderTraining
     epochs: Count
     batch_size: Count
     learning_rate: Positive

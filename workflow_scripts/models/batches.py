@@ -26,7 +26,7 @@ class Pictures:
     """Pictures as OFA takes them: `square`, then `normalised`. Recent ones are kept as bytes."""
 
     def __init__(self, roots: Mapping[str, Path], size: int, *, keep_bytes: int = 1 << 30):
-        self._roots, self._size = roots, size
+        self._roots, self.size = roots, size
         self._keep = max(keep_bytes // (3 * size * size), 1)
         self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
 
@@ -34,7 +34,7 @@ class Pictures:
         """(3, size, size) float32, black at the mask. Raises BadData if the file is missing or does not decode."""
         image = row["image"]
         if image not in self._kept:
-            self._kept[image] = np.asarray(square(open_picture(locate(image, self._roots)), self._size))
+            self._kept[image] = np.asarray(square(open_picture(locate(image, self._roots)), self.size))
             if len(self._kept) > self._keep:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(image)
@@ -50,7 +50,7 @@ class Pictures:
         shown = [row["image"] is not None for row in rows]
         if not any(shown):
             return {}
-        black = torch.full((3, self._size, self._size), -1.0)
+        black = torch.full((3, self.size, self.size), -1.0)
         stacked = torch.stack([self.pixels(row) if has_image else black for row, has_image in zip(rows, shown)])
         return {"pixel_values": stacked, "patch_masks": torch.tensor(shown)}
 

@@ -300,7 +300,7 @@ class Plan(Sources):
     @property
     def pretraining_settings(self) -> str:
         own = self.config.pretraining.model_dump(include={"epochs", "batch_size", "learning_rate"})
-        return self._settings(own | {"freeze_image_encoder": False}, prompts="instructions", instructions=1)
+        return self._settings(own | {"freeze_image_encoder": True}, prompts="instructions", instructions=1)
 
     @property
     def pretraining_initialisation(self) -> str:

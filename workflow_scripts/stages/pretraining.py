@@ -15,9 +15,8 @@ from workflow_scripts.randomness import keyed_number
 from workflow_scripts.raw.manifest import Manifest
 from workflow_scripts.stages.entry import Out, run_stage
 from workflow_scripts.tasks.registry import load_tasks
-from workflow_scripts.training.pretraining import UNIVERSE, Drawn, picture, source_ids, text_samples
+from workflow_scripts.training.pretraining import UNIVERSE, Drawn, picture, picture_path, source_ids, text_samples
 
-PER_FOLDER = 1000  # pictures
 VALIDATION_EVERY = 100  # pictures; of texts as many
 CORPUS, CODED = 4000, 1500  # first pictures whose texts the BPE is trained on, and that the VQ-GAN is trained on
 _PLACED = re.compile(r"(<bin_\d+> ?)+")
@@ -47,7 +46,7 @@ def main(
     corpus = [*sample_texts, *(s.source for s in told), *_instructions()]
     made = bpe.train((_PLACED.sub("", text) for text in corpus), symbols=symbols, folder=tokenizer[0].parent)
     how = {name: value for name, value in vqgan.items() if name != "model"}
-    paths = [folder / _path(index) for index in range(min(pictures, CODED))]
+    paths = [folder / picture_path(index) for index in range(min(pictures, CODED))]
     trained, _ = train(paths, VQGANConfig(**vqgan["model"]), seed=seed, threads=threads, **how)
     trained.save(codes[0].parent)
 
@@ -61,15 +60,11 @@ def main(
     return f"{kept.rows} samples to train on, {held_out.rows} held out, {made} symbols"
 
 
-def _path(index: int) -> str:
-    return f"pictures/{index // PER_FOLDER:03}/{index}.jpg"
-
-
 def _drawn(seed: int, pictures: int, folder: Path) -> Iterator[Drawn]:
     """Every picture's samples; the picture is saved, and forgotten."""
     for index in track(range(pictures), "draw", unit="pictures"):
         image, drawn = picture(seed, index)
-        with replacing(folder / _path(index)) as part:
+        with replacing(folder / picture_path(index)) as part:
             part.write_bytes(jpeg(image))
         yield drawn
 
@@ -93,7 +88,7 @@ def _rows(index: int, drawn: Drawn, text, vqgan, seed: int, folder: Path) -> Ite
     draw = random.Random(keyed_number("pretraining masks", seed, index))
     for number, sample in enumerate(drawn.samples):
         if sample.target is None:
-            hidden = open_picture(folder / _path(index)).crop(tuple(map(round, sample.mask)))
+            hidden = open_picture(folder / picture_path(index)).crop(tuple(map(round, sample.mask)))
             pixels = picture_to_tensor(hidden.convert("RGB"), vqgan.config.image_size, square=True)
             target = [text.vocabulary.first_code + code for code in vqgan.encode(pixels[None]).flatten().tolist()]
         else:
@@ -109,7 +104,7 @@ def _rows(index: int, drawn: Drawn, text, vqgan, seed: int, folder: Path) -> Ite
             "target_text": sample.target,
             "references": [],
             "options": [],
-            "image": f"{UNIVERSE}/{_path(index)}" if shown else None,
+            "image": f"{UNIVERSE}/{picture_path(index)}" if shown else None,
             "width": width,
             "height": height,
             "mask": sample.mask,

@@ -34,7 +34,8 @@ class Monitor(TrainerCallback):
         self._before = {name: self._done(name) for name in SEEN}
         self._window = {"seconds": self._done("seconds"), **self._before}
         self._progress = Progress(self._title, unit="steps", total=state.max_steps)
-        self._progress.initial = self._progress.n = state.global_step
+        bar = self._progress
+        bar.initial = bar.n = bar.last_print_n = state.global_step  # what was done before has no part in the rate
         if self._curves and not state.global_step:
             shutil.rmtree(self._curves, ignore_errors=True)
         self._writer = SummaryWriter(str(self._curves), purge_step=state.global_step + 1) if self._curves else None

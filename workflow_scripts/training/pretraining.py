@@ -15,7 +15,7 @@ from workflow_scripts.miniature import disasters, drawing, language
 from workflow_scripts.miniature.kinds import KINDS
 from workflow_scripts.miniature.language import NUMBERS, a, coloured, name, plural, spoken
 from workflow_scripts.miniature.natural_instructions import draw_pairs
-from workflow_scripts.miniature.questions import Question, questions
+from workflow_scripts.miniature.questions import questions
 from workflow_scripts.miniature.relations import relations
 from workflow_scripts.miniature.scenes import Scene, Thing, scene
 from workflow_scripts.miniature.signs import SignPicture, sign_picture
@@ -26,8 +26,10 @@ from workflow_scripts.regions import Region, spell
 from workflow_scripts.tokens.bpe import TextTokenizer
 
 UNIVERSE = "pretraining"
+PER_FOLDER = 1000  # pictures
 SIGNS_EVERY, DISASTERS_EVERY = 8, 16  # of so many pictures one is of signs, and one of a disaster
-QUESTIONS, CHOICES, REGIONS, PAIRS = 4, 2, 3, 2  # of a scene, at most; choices are questions that name the answers
+QUESTIONS, CHOICES, REGIONS, PAIRS = 4, 2, 3, 2  # of a scene, at most; choices: questions that name the answers
+ANSWERS = 4  # that are named, at most
 MIDDLE = (0.25, 0.25, 0.75, 0.75)  # of a picture: what image infilling hides
 INFILLED = 0.25  # share of the scenes whose middle is to be drawn
 MASKED = 0.3  # share of a text's tokens that text infilling hides
@@ -63,19 +65,28 @@ class Drawn:
     size: tuple[int, int] | None = None  # of the picture, pixels
 
 
+def picture_path(index: int) -> str:
+    return f"pictures/{index // PER_FOLDER:03}/{index}.jpg"
+
+
+def scene_of(seed: int, index: int) -> Scene | None:
+    """What the picture of an index shows; None if it shows signs or a disaster."""
+    of_signs, of_disaster = index % SIGNS_EVERY == SIGNS_EVERY - 1, index % DISASTERS_EVERY == 0
+    return None if of_signs or of_disaster else scene(seed, UNIVERSE, index)
+
+
 def picture(seed: int, index: int) -> tuple[Image.Image, Drawn]:
     """The picture of an index and what is asked about it; the same for ever for the same two arguments."""
     draw = random.Random(keyed_number("pretraining", seed, index))
+    if shown := scene_of(seed, index):
+        return drawing.draw(shown), Drawn(tuple(_of_scene(shown, draw)), (shown.width, shown.height))
     if index % SIGNS_EVERY == SIGNS_EVERY - 1:
         shown = sign_picture(seed, UNIVERSE, index)
         image = shown.draw()
         return image, Drawn(tuple(_of_signs(shown, draw)), image.size)
-    if index % DISASTERS_EVERY == 0:
-        kind, severity = draw.choice(list(disasters.DISASTERS)), draw.choice(disasters.SEVERITIES)
-        image = disasters.draw(kind, severity, draw)
-        return image, Drawn((_caption(f"A picture of {SHOWN[kind]}"),), image.size)
-    shown = scene(seed, UNIVERSE, index)
-    return drawing.draw(shown), Drawn(tuple(_of_scene(shown, draw)), (shown.width, shown.height))
+    kind, severity = draw.choice(list(disasters.DISASTERS)), draw.choice(disasters.SEVERITIES)
+    image = disasters.draw(kind, severity, draw)
+    return image, Drawn((_caption(f"A picture of {SHOWN[kind]}"),), image.size)
 
 
 def _of_scene(shown: Scene, draw: random.Random) -> Iterator[Sample]:
@@ -93,6 +104,11 @@ def _of_scene(shown: Scene, draw: random.Random) -> Iterator[Sample]:
         phrases = language.phrases(thing, shown, draw)
         yield Sample("grounding", prompts.ground(phrases[0]), region)
         yield Sample("grounded captioning", prompts.describe_region(region), phrases[-1])
+    if len(shown.things) > 1:
+        thing, *others = draw.sample(shown.things, min(ANSWERS, len(shown.things)))
+        region, *wrong = (spell(t.box, shown.width, shown.height) for t in (thing, *others))
+        asked = prompts.ground(language.phrases(thing, shown, draw)[0])
+        yield Sample("grounding", _naming(asked, region, wrong, draw), region)
     for true, false in _statements(shown, draw):
         truth = draw.random() < 0.5
         yield Sample("matching", prompts.entail(true if truth else false), "yes" if truth else "no")
@@ -101,7 +117,8 @@ def _of_scene(shown: Scene, draw: random.Random) -> Iterator[Sample]:
         question = draw.choice([q for q in asked if q.kind == kind])
         yield _answer(question.question, question.answer.lower())
     for question in draw.sample(choices := [q for q in asked if q.wrong], min(CHOICES, len(choices))):
-        yield _choice(question, draw)
+        answer, *wrong = (text.lower() for text in (question.answer, *question.wrong))
+        yield _answer(_naming(question.question, answer, wrong, draw), answer)
 
 
 def _of_signs(shown: SignPicture, draw: random.Random) -> Iterator[Sample]:
@@ -129,9 +146,10 @@ def _answer(question: str, answer: str) -> Sample:
     return Sample("vqa", prompts.answer(question), answer)
 
 
-def _choice(question: Question, draw: random.Random) -> Sample:
-    *others, last = (a.lower() for a in draw.sample((question.answer, *question.wrong), 1 + len(question.wrong)))
-    return _answer(f"{question.question.rstrip('?')}, {', '.join(others)} or {last}?", question.answer.lower())
+def _naming(question: str, answer: str, wrong: Sequence[str], draw: random.Random) -> str:
+    """The question, and what can be answered."""
+    *others, last = draw.sample((answer, *wrong), 1 + len(wrong))
+    return f"{question.rstrip('?')}, {', '.join(others)} or {last}?"
 
 
 def _hidden_middle(width: int, height: int) -> Sample:
