@@ -2,7 +2,7 @@
 
 The original's ResNet could tell the classes of ImageNet before OFA saw a picture. Ours learns of each patch which thing
 is there, with its colour, size, pattern, mood, pose and the sides of its box, and of the whole picture place and sky.
-OFA's tasks alone would take many times as many updates: an answer of two tokens says little about sixty-four patches.
+OFA's tasks alone teach it that slowly: an answer of two tokens says little about sixty-four patches.
 """
 
 from collections.abc import Mapping
