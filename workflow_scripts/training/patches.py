@@ -5,7 +5,7 @@ is there, with its colour, size, pattern, mood, pose and the sides of its box, a
 OFA's tasks alone teach it that slowly: an answer of two tokens says little about sixty-four patches.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -62,19 +62,18 @@ def shown(scene: Scene, side: int) -> Shown:
             continue
         middle, height = thing.centre
         inside[int(height * side / scene.height), int(middle * side / scene.width)] = True
-        patches[:, inside] = _classes(thing)[:, None]
+        patches[:, inside] = _numbers(thing, OF_PATCHES)[:, None]
         edges[:, inside] = [
             (across[inside] - x0) / scene.width, (down[inside] - y0) / scene.height,
             (x1 - across[inside]) / scene.width, (y1 - down[inside]) / scene.height,
         ]  # fmt: skip
-    of_picture = [names.index(getattr(scene, what)) if getattr(scene, what) else UNKNOWN
-                  for what, names in OF_PICTURES.items()]  # fmt: skip
-    return Shown(patches, edges, np.array(of_picture))
+    return Shown(patches, edges, _numbers(scene, OF_PICTURES))
 
 
-def _classes(thing: Thing) -> np.ndarray:
-    has = [getattr(thing, what) for what in OF_PATCHES]
-    return np.array([names.index(own) if own else UNKNOWN for names, own in zip(OF_PATCHES.values(), has)])
+def _numbers(of: Thing | Scene, classes: Mapping[str, Sequence[str]]) -> np.ndarray:
+    """Which of each kind of class it has."""
+    has = [(names, getattr(of, what)) for what, names in classes.items()]
+    return np.array([names.index(own) if own else UNKNOWN for names, own in has])
 
 
 class Heads(nn.Module):
