@@ -163,8 +163,7 @@ def test_misbehaving_peer(server, tmp_path, case):
     assert len(requests) == case.requests
 
 
-def in_two_hours() -> str:
-    return format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)
+IN_TWO_HOURS = format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -174,7 +173,7 @@ def in_two_hours() -> str:
         ("7", 7),
         ("0", 1),  # not sooner than the back-off
         ("99999", 600),  # not for ever
-        (in_two_hours(), 600),
+        pytest.param(IN_TWO_HOURS, 600, id="in two hours-600"),  # a name that is the same in every process of the tests
         ("Mon, 01 Jan 2024 00:00:00 GMT", 1),
         ("soon", 1),
         ("-5", 1),
