@@ -22,7 +22,7 @@ def drawn():
 
 def test_golden(drawn, golden):
     """The samples of a disaster, a scene and signs, as text."""
-    lines = [f"{s.task}: {s.source!r} -> {s.target!r}" for index in (0, 1, 7) for s in drawn[index].samples]
+    lines = [f"{s.task}: {s.source + s.named!r} -> {s.target!r}" for index in (0, 1, 7) for s in drawn[index].samples]
     golden(HERE / "pretraining.txt", "\n".join(lines) + "\n")
 
 

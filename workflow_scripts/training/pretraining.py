@@ -28,8 +28,10 @@ from workflow_scripts.tokens.bpe import TextTokenizer
 UNIVERSE = "pretraining"
 PER_FOLDER = 1000  # pictures
 SIGNS_EVERY, DISASTERS_EVERY = 8, 16  # of so many pictures one is of signs, and one of a disaster
-QUESTIONS, CHOICES, REGIONS, PAIRS = 4, 2, 3, 2  # of a scene, at most; choices: questions that name the answers
+QUESTIONS, CHOICES, REGIONS, PAIRS = 3, 3, 2, 1  # of a scene, at most; choices: questions that name the answers
 ANSWERS = 4  # that are named, at most
+OTHERS = 4  # next scenes, whose captions are false of this one
+NAMED = 0.5  # share of the texts to be written whole that are named among others
 MIDDLE = (0.25, 0.25, 0.75, 0.75)  # of a picture: what image infilling hides
 INFILLED = 0.25  # share of the scenes whose middle is to be drawn
 MASKED = 0.3  # share of a text's tokens that text infilling hides
@@ -55,6 +57,7 @@ class Sample:
     target: str | None  # None: the codes of what is hidden
     mask: Region | None = None  # pixels of the picture; black there
     hide: bool = False  # parts of `source`, which is a text, are to be masked
+    named: str = ""  # behind a text with masks: what can be answered
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,8 @@ def picture(seed: int, index: int) -> tuple[Image.Image, Drawn]:
     """The picture of an index and what is asked about it; the same for ever for the same two arguments."""
     draw = random.Random(keyed_number("pretraining", seed, index))
     if shown := scene_of(seed, index):
-        return drawing.draw(shown), Drawn(tuple(_of_scene(shown, draw)), (shown.width, shown.height))
+        others = [other for i in range(index + 1, index + 1 + OTHERS) if (other := scene_of(seed, i))]
+        return drawing.draw(shown), Drawn(tuple(_of_scene(shown, others, draw)), (shown.width, shown.height))
     if index % SIGNS_EVERY == SIGNS_EVERY - 1:
         shown = sign_picture(seed, UNIVERSE, index)
         image = shown.draw()
@@ -89,11 +93,16 @@ def picture(seed: int, index: int) -> tuple[Image.Image, Drawn]:
     return image, Drawn((_caption(f"A picture of {SHOWN[kind]}"),), image.size)
 
 
-def _of_scene(shown: Scene, draw: random.Random) -> Iterator[Sample]:
+def _of_scene(shown: Scene, others: Sequence[Scene], draw: random.Random) -> Iterator[Sample]:
     captions = [text.removesuffix(".") for text in language.captions(shown, draw)]
+    false = _false_captions(shown, others, draw)
     yield from map(_caption, captions[:2])
     if captions[2:]:
-        yield _infilled(captions[2])
+        yield _infilled(captions[2], false, draw)
+    if captions[3:] and false:
+        yield Sample("captioning", prompts.caption().rstrip("?") + _named(captions[3], false, draw), captions[3])
+    if captions[4:] and false:
+        yield _matching(captions[4], false[0], draw)
     if draw.random() < INFILLED:
         yield _hidden_middle(shown.width, shown.height)
     if not shown.things:
@@ -104,21 +113,16 @@ def _of_scene(shown: Scene, draw: random.Random) -> Iterator[Sample]:
         phrases = language.phrases(thing, shown, draw)
         yield Sample("grounding", prompts.ground(phrases[0]), region)
         yield Sample("grounded captioning", prompts.describe_region(region), phrases[-1])
-    if len(shown.things) > 1:
-        thing, *others = draw.sample(shown.things, min(ANSWERS, len(shown.things)))
-        region, *wrong = (spell(t.box, shown.width, shown.height) for t in (thing, *others))
-        asked = prompts.ground(language.phrases(thing, shown, draw)[0])
-        yield Sample("grounding", _naming(asked, region, wrong, draw), region)
-    for true, false in _statements(shown, draw):
-        truth = draw.random() < 0.5
-        yield Sample("matching", prompts.entail(true if truth else false), "yes" if truth else "no")
+    yield from _regions_named(shown, draw)
+    for true, untrue in _statements(shown, draw):
+        yield _matching(true, untrue, draw)
     asked = [q for q in questions(shown, draw) if q.kind != "absurd"]
     for kind in draw.sample(kinds := sorted({q.kind for q in asked}), min(QUESTIONS, len(kinds))):
         question = draw.choice([q for q in asked if q.kind == kind])
         yield _answer(question.question, question.answer.lower())
     for question in draw.sample(choices := [q for q in asked if q.wrong], min(CHOICES, len(choices))):
         answer, *wrong = (text.lower() for text in (question.answer, *question.wrong))
-        yield _answer(_naming(question.question, answer, wrong, draw), answer)
+        yield _answer(question.question.rstrip("?") + _named(answer, wrong, draw), answer)
 
 
 def _of_signs(shown: SignPicture, draw: random.Random) -> Iterator[Sample]:
@@ -146,10 +150,37 @@ def _answer(question: str, answer: str) -> Sample:
     return Sample("vqa", prompts.answer(question), answer)
 
 
-def _naming(question: str, answer: str, wrong: Sequence[str], draw: random.Random) -> str:
-    """The question, and what can be answered."""
+def _matching(true: str, untrue: str, draw: random.Random) -> Sample:
+    truth = draw.random() < 0.5
+    return Sample("matching", prompts.entail(true if truth else untrue), "yes" if truth else "no")
+
+
+def _named(answer: str, wrong: Sequence[str], draw: random.Random) -> str:
+    """What can be answered, to be put behind a question: ", red, blue or green?"."""
+    wrong = wrong[: ANSWERS - 1]
     *others, last = draw.sample((answer, *wrong), 1 + len(wrong))
-    return f"{question.rstrip('?')}, {', '.join(others)} or {last}?"
+    return f", {', '.join(others)} or {last}?"
+
+
+def _false_captions(shown: Scene, others: Sequence[Scene], draw: random.Random) -> list[str]:
+    """Captions of other scenes, at most one of each, that name what this one does not show."""
+    absent = [category for category in KINDS if category not in shown.categories]
+    told = [[text.removesuffix(".") for text in language.captions(other, draw)] for other in others]
+    false = [[text for text in texts if any(category in text for category in absent)] for texts in told]
+    return [texts[0] for texts in false if texts]
+
+
+def _regions_named(shown: Scene, draw: random.Random) -> Iterator[Sample]:
+    """Two things' regions among others', and a thing's phrase among others'."""
+    if len(shown.things) < 2:
+        return
+    for _ in range(2):
+        thing, *others = draw.sample(shown.things, min(ANSWERS, len(shown.things)))
+        region, *wrong = (spell(t.box, shown.width, shown.height) for t in (thing, *others))
+        asked = prompts.ground(language.phrases(thing, shown, draw)[0])
+        yield Sample("grounding", asked.rstrip("?") + _named(region, wrong, draw), region)
+    phrase, *wrong = (language.phrases(t, shown, draw)[0] for t in (thing, *others))
+    yield Sample("grounded captioning", prompts.describe_region(region) + _named(phrase, wrong, draw), phrase)
 
 
 def _hidden_middle(width: int, height: int) -> Sample:
@@ -159,8 +190,10 @@ def _hidden_middle(width: int, height: int) -> Sample:
     )
 
 
-def _infilled(text: str) -> Sample:
-    return Sample("text infilling", text, text, hide=True)
+def _infilled(text: str, others: Sequence[str], draw: random.Random) -> Sample:
+    """A text to be written whole; a part of them is named among others."""
+    named = _named(text, others, draw) if others and draw.random() < NAMED else ""
+    return Sample("text infilling", text, text, hide=True, named=named)
 
 
 def _objects(shown: Scene) -> str:
@@ -197,9 +230,13 @@ def _false_colour(shown: Scene, thing: Thing, draw: random.Random) -> str | None
 def text_samples(seed: int, count: int) -> Iterator[Sample]:
     """Text infilling of inputs and outputs of NATURAL INSTRUCTIONS' training tasks; their definitions do not occur."""
     tasks = [task for task in TASKS if task.split == "train" and task.output_language == "English"]
+    draw = random.Random(keyed_number("pretraining texts", seed))
     for task in tasks:
-        for text, outputs in draw_pairs(seed, task, count // len(tasks)):
-            yield _infilled(f"{text} {outputs[0]}")
+        texts = [f"{text} {outputs[0]}" for text, outputs in draw_pairs(seed, task, count // len(tasks))]
+        for text in texts:
+            yield _infilled(
+                text, [other for other in draw.sample(texts, min(ANSWERS, len(texts))) if other != text], draw
+            )
 
 
 def infilling(ids: Sequence[int], mask: int, draw: random.Random) -> list[int]:
@@ -219,4 +256,5 @@ def source_ids(sample: Sample, text: TextTokenizer, draw: random.Random) -> list
         return text.encode(sample.source)
     before, after = prompts.complete_text("\n").split("\n")
     hidden = infilling(text.encode(sample.source), text.vocabulary.mask, draw)
+    after = after.rstrip("?") + sample.named if sample.named else after
     return [*text.encode(before), *hidden, *text.encode(after)]
