@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import yaml
 from PIL import Image
+from playwright.sync_api import sync_playwright
 
 from workflow_scripts.config import Config, check
 from workflow_scripts.datasets.registry import dataset_ids, load_dataset
@@ -50,6 +51,18 @@ def golden(request) -> Callable[[Path, str], None]:
         assert text == path.read_text(encoding="utf-8"), f"changed on purpose? --update-golden, then git diff {path}"
 
     return compare
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's Chromium; a test that asks for it is skipped where there is none."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("no chromium (Debian's package) here: no page was opened")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 @dataclass

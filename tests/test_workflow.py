@@ -9,7 +9,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 from workflow_runs import contents, copy_repository, finish, planned, snakemake
 
 from workflow_scripts.files import sha256
@@ -26,7 +25,6 @@ VARIANTS = (
 TUNED = VARIANTS[1:]
 ABLATIONS = VARIANTS[6:]  # of the smoke config
 NLVR = "natural_language_for_visual_reasoning"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FIRST_UNSEEN = "commonsense_vqa"  # by group and id
 
 
@@ -98,20 +96,17 @@ def test_it_ends_with_a_report_and_scores_for_every_variant_seed_and_instruction
     assert texts == set(VARIANTS) - set(ABLATIONS)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium (Debian's package) here: the report was not opened")
-def test_the_report_says_in_a_browser_what_the_tables_say(done):
+def test_the_report_says_in_a_browser_what_the_tables_say(browser, done):
     complaints = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto((done / "results/report.html").as_uri())
-        table = page.get_by_role("table", name="Scores on the unseen multimodal tasks")
-        column = table.locator("thead th").all_inner_texts().index("ofa_multiinstruct")
-        cell = table.locator("tbody tr", has_text="Visual Entailment").first.locator("th, td").nth(column).inner_text()
-        pictures = page.locator(".item").count()
-        browser.close()
+    page = browser.new_page()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto((done / "results/report.html").as_uri())
+    table = page.get_by_role("table", name="Scores on the unseen multimodal tasks")
+    column = table.locator("thead th").all_inner_texts().index("ofa_multiinstruct")
+    cell = table.locator("tbody tr", has_text="Visual Entailment").first.locator("th, td").nth(column).inner_text()
+    pictures = page.locator(".item").count()
+    page.close()
     with open(done / "results/tables/tasks.csv", newline="") as file:
         [row] = [
             r for r in csv.DictReader(file)

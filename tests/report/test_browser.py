@@ -1,16 +1,12 @@
 """The page in a real browser, by mouse, by keyboard, small and wide, light and dark, and without the script."""
 
 import csv
-import shutil
 import statistics
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from . import world
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium (Debian's package) here: the page was not opened")
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 
 # Texts whose colour is too near to that of what is behind them: WCAG 2's ratio is below 4.5.
@@ -37,14 +33,6 @@ TOO_PALE = """() => {
   }
   return found;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture
