@@ -8,6 +8,7 @@ rule pretraining:
         tokenizer=expand("results/pretraining/tokenizer/{name}", name=TOKENIZER_FILES),
         codes=expand("results/pretraining/vqgan/{name}", name=["config.json", "model.safetensors"]),
         shards=expand("results/pretraining/{split}.parquet", split=["train", "validation"]),
+        copying="results/pretraining/copying.parquet",
     log:
         "results/logs/pretraining.log",
     benchmark:
@@ -23,13 +24,15 @@ rule pretraining:
         seed=PLAN.config.pretraining.seed,
         pictures=PLAN.config.pretraining.pictures,
         texts=PLAN.config.pretraining.texts,
+        random_texts=PLAN.config.pretraining.copying.texts,
         symbols=PLAN.config.pretraining.symbols,
         vqgan=PLAN.pretraining_vqgan,
         threads=PLAN.config.training.threads,
     shell:
         "python -m workflow_scripts.stages.pretraining --seed {params.seed} --pictures {params.pictures}"
-        " --texts {params.texts} --symbols {params.symbols} --vqgan {params.vqgan:q} --threads {params.threads}"
-        " --manifest {output.manifest} --tokenizer {output.tokenizer} --codes {output.codes} --shards {output.shards}"
+        " --texts {params.texts} --random-texts {params.random_texts} --symbols {params.symbols}"
+        " --vqgan {params.vqgan:q} --threads {params.threads} --manifest {output.manifest}"
+        " --tokenizer {output.tokenizer} --codes {output.codes} --shards {output.shards} --copying {output.copying}"
         " > {log} 2>&1"
 
 
@@ -86,9 +89,40 @@ rule pretraining_image_encoder:
         " --base {input.base} --manifest {input.manifest} --out {output.model} > {log} 2>&1"
 
 
-rule pretraining_model:
+rule pretraining_copying:
     input:
         base=rules.pretraining_image_encoder.output.model,
+        shards=rules.pretraining.output.copying,
+        manifests=rules.pretraining.output.manifest,
+    output:
+        model=PLAN.pretraining_model("copying"),
+        log="results/pretraining/copying/log.jsonl",
+    log:
+        "results/logs/pretraining_copying.log",
+    benchmark:
+        "results/benchmarks/pretraining_copying.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: PLAN.config.training.threads
+    resources:
+        mem_mb=8000,
+        runtime=60,
+        gpu=PLAN.config.training.gpu,
+    params:
+        code=stage_digest("train"),
+        seed=PLAN.config.pretraining.seed,
+        settings=PLAN.pretraining_copying,
+        threads=PLAN.config.training.threads,
+        checkpoints="results/checkpoints/pretraining_copying",
+    shell:
+        "python -m workflow_scripts.stages.train --seeds {params.seed} --settings {params.settings:q}"
+        " --threads {params.threads} --base {input.base} --shards {input.shards} --validation"
+        " --manifests {input.manifests} --checkpoints {params.checkpoints} --out {output.model} {output.log} > {log} 2>&1"
+
+
+rule pretraining_model:
+    input:
+        base=rules.pretraining_copying.output.model,
         shards="results/pretraining/train.parquet",
         validation="results/pretraining/validation.parquet",
         manifests=rules.pretraining.output.manifest,

@@ -198,6 +198,12 @@ class Training(Recipe):
     adapter: Adapter
 
 
+class CopyingTraining(Section):
+    texts: Count
+    batch_size: Count
+    learning_rate: Positive
+
+
 class ImageEncoderTraining(Section):
     steps: Count
     batch_size: Count
@@ -212,6 +218,7 @@ class Pretraining(Section):
     texts: Count
     symbols: Annotated[int, Field(ge=256)]
     image_encoder: ImageEncoderTraining
+    copying: CopyingTraining
     epochs: Count
     batch_size: Count
     learning_rate: Positive

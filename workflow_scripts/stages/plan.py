@@ -299,7 +299,13 @@ class Plan(Sources):
 
     @property
     def pretraining_settings(self) -> str:
-        own = self.config.pretraining.model_dump(include={"epochs", "batch_size", "learning_rate"})
+        return self._pretraining(self.config.pretraining.model_dump(include={"epochs", "batch_size", "learning_rate"}))
+
+    @property
+    def pretraining_copying(self) -> str:
+        return self._pretraining({"epochs": 1} | self.config.pretraining.copying.model_dump(exclude={"texts"}))
+
+    def _pretraining(self, own: dict) -> str:
         return self._settings(own | {"freeze_image_encoder": True}, prompts="instructions", instructions=1)
 
     @property

@@ -15,7 +15,15 @@ from workflow_scripts.randomness import keyed_number
 from workflow_scripts.raw.manifest import Manifest
 from workflow_scripts.stages.entry import Out, run_stage
 from workflow_scripts.tasks.registry import load_tasks
-from workflow_scripts.training.pretraining import UNIVERSE, Drawn, picture, picture_path, source_ids, text_samples
+from workflow_scripts.training.pretraining import (
+    UNIVERSE,
+    Drawn,
+    picture,
+    picture_path,
+    source_ids,
+    strings,
+    text_samples,
+)
 
 VALIDATION_EVERY = 100  # pictures; of texts as many
 CORPUS, CODED = 4000, 1500  # first pictures whose texts the BPE is trained on, and that the VQ-GAN is trained on
@@ -23,14 +31,14 @@ _PLACED = re.compile(r"(<bin_\d+> ?)+")
 
 
 def main(
-    *, seed: int, pictures: int, texts: int, symbols: int, vqgan: dict, threads: int,
-    manifest: list[Out], tokenizer: list[Out], codes: list[Out], shards: list[Out],
+    *, seed: int, pictures: int, texts: int, random_texts: int, symbols: int, vqgan: dict, threads: int,
+    manifest: list[Out], tokenizer: list[Out], codes: list[Out], shards: list[Out], copying: list[Out],
 ) -> str:  # fmt: skip
     """Draw the pictures beside the manifest, and write all that is made of them.
 
-    pictures, texts: how many. symbols: of the BPE. vqgan: its model's fields as `model`, and how it is trained.
-    tokenizer: encoder.json, vocab.bpe, dict.txt. codes: the VQ-GAN's config.json and model.safetensors. shards: what is
-    trained on, and what is held out.
+    pictures, texts, random_texts: how many. symbols: of the BPE. vqgan: its model's fields as `model`, and how it is
+    trained. tokenizer: encoder.json, vocab.bpe, dict.txt. codes: the VQ-GAN's config.json and model.safetensors.
+    shards: what is trained on, and what is held out. copying: what is trained on before.
     """
     import torch
 
@@ -43,8 +51,8 @@ def main(
     drawn = list(_drawn(seed, pictures, folder))
     told = list(text_samples(seed, texts))
     sample_texts = [text for d in drawn[:CORPUS] for s in d.samples for text in (s.source, s.target or "")]
-    corpus = [*sample_texts, *(s.source for s in told), *_instructions()]
-    made = bpe.train((_PLACED.sub("", text) for text in corpus), symbols=symbols, folder=tokenizer[0].parent)
+    said = [_PLACED.sub("", text) for text in (*sample_texts, *(s.source for s in told))]
+    made = bpe.train((*said, *_instructions()), symbols=symbols, folder=tokenizer[0].parent)
     how = {name: value for name, value in vqgan.items() if name != "model"}
     paths = [folder / picture_path(index) for index in range(min(pictures, CODED))]
     trained, _ = train(paths, VQGANConfig(**vqgan["model"]), seed=seed, threads=threads, **how)
@@ -55,6 +63,11 @@ def main(
         for index, one in enumerate(track([*drawn, *_alone(told)], "spell", unit="pictures and texts")):
             writer = held_out if index % VALIDATION_EVERY == 0 else kept
             for row in _rows(index, one, text, trained, seed, folder):
+                writer.add(row)
+    words = sorted({word for line in said for word in line.split()})
+    with schemas.Writer(copying[0], schemas.SHARDS) as writer:
+        for index, sample in enumerate(strings(seed, words, random_texts), start=len(drawn) + len(told)):
+            for row in _rows(index, Drawn((sample,)), text, trained, seed, folder):
                 writer.add(row)
     Manifest(dataset=UNIVERSE).write(manifest[0])
     return f"{kept.rows} samples to train on, {held_out.rows} held out, {made} symbols"
