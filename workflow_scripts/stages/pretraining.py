@@ -106,7 +106,7 @@ def _rows(index: int, drawn: Drawn, text, vqgan, seed: int, folder: Path) -> Ite
             target = [text.vocabulary.first_code + code for code in vqgan.encode(pixels[None]).flatten().tolist()]
         else:
             target = text.encode(sample.target)
-        shown = drawn.size is not None and not sample.hide
+        shown = drawn.size is not None and not sample.masked
         width, height = drawn.size if shown else (None, None)
         yield dict.fromkeys(schemas.SHARDS.names) | {
             "instance_id": f"{UNIVERSE}/{index}/{number}",

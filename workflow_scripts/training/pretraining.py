@@ -32,11 +32,11 @@ QUESTIONS, CHOICES = 2, 3  # of a scene, at most; choices: questions that name t
 STATEMENTS = 3  # of a scene, at most
 ANSWERS = 4  # that are named, at most
 OTHERS = 4  # next scenes, whose captions are false of this one
-NAMED = 0.5  # share of the texts to be written whole that are named among others
+NAMED, NAMED_STRINGS = 0.5, 0.7  # share of the texts to be written whole that are named among others; of random ones
 MIDDLE = (0.25, 0.25, 0.75, 0.75)  # of a picture: what image infilling hides
 INFILLED = 0.25  # share of the scenes whose middle is to be drawn
 DETECTED = 0.5  # share of the scenes whose things are all to be named
-MASKED = 0.3  # share of a text's tokens that text infilling hides
+MASKED, MASKED_STRINGS = 0.3, 0.6  # share of a text's tokens that text infilling hides; of a random one's
 LONGEST_RUN = 3  # tokens behind one mask
 OF_REGIONS = 0.4  # share of the random strings that are regions
 WORDS, OPTION_WORDS = 14, 8  # of a random string at most, and of one that is named among others
@@ -61,7 +61,7 @@ class Sample:
     source: str  # OFA's prompt
     target: str | None  # None: the codes of what is hidden
     mask: Region | None = None  # pixels of the picture; black there
-    hide: bool = False  # parts of `source`, which is a text, are to be masked
+    masked: float = 0.0  # share of the tokens of `source`, which is a text, that are to be hidden
     named: str = ""  # behind a text with masks: what can be answered
 
 
@@ -197,7 +197,7 @@ def _hidden_middle(width: int, height: int) -> Sample:
 def _infilled(text: str, others: Sequence[str], draw: random.Random) -> Sample:
     """A text to be written whole; a part of them is named among others."""
     named = _named(text, others, draw) if others and draw.random() < NAMED else ""
-    return Sample("text infilling", text, text, hide=True, named=named)
+    return Sample("text infilling", text, text, masked=MASKED, named=named)
 
 
 def _objects(shown: Scene) -> str:
@@ -247,8 +247,8 @@ def text_samples(seed: int, count: int) -> Iterator[Sample]:
 def strings(seed: int, words: Sequence[str], count: int) -> Iterator[Sample]:
     """Texts of random words, and random regions: nothing in them can be guessed, so they have to be copied.
 
-    Half of them is to be copied as it is, half with masks from among others. A model of this size learns to copy from
-    these in minutes, and from captions not in an hour: most of a caption can be guessed.
+    Some are to be copied as they are, most from among others, of which one is told by what its masks leave of it. A
+    model of this size learns to copy from these in minutes, and from captions, which can be guessed, not in an hour.
     """
     draw = random.Random(keyed_number("pretraining strings", seed))
 
@@ -258,18 +258,18 @@ def strings(seed: int, words: Sequence[str], count: int) -> Iterator[Sample]:
         return " ".join(draw.choices(words, k=draw.randint(2, longest)))
 
     for _ in range(count):
-        if draw.random() < NAMED:
+        if draw.random() < NAMED_STRINGS:
             text, *others = (string(OPTION_WORDS) for _ in range(draw.randint(2, ANSWERS)))
-            yield Sample("text infilling", text, text, hide=True, named=_named(text, others, draw))
+            yield Sample("text infilling", text, text, masked=MASKED_STRINGS, named=_named(text, others, draw))
         else:
             text = string(WORDS)
             yield Sample("text infilling", prompts.complete_text(text), text)
 
 
-def infilling(ids: Sequence[int], mask: int, draw: random.Random) -> list[int]:
-    """A text's ids, runs of which are replaced by one mask each until a share of MASKED is hidden; at least one run."""
+def infilling(ids: Sequence[int], mask: int, draw: random.Random, share: float = MASKED) -> list[int]:
+    """A text's ids, runs of which are replaced by one mask each until that share is hidden; at least one run."""
     left, hidden = list(ids), 0
-    while hidden < max(1, MASKED * len(ids)):
+    while hidden < max(1, share * len(ids)):
         run = draw.randint(1, LONGEST_RUN)
         start = draw.randrange(max(1, len(left) - run + 1))
         hidden += sum(i != mask for i in left[start : start + run])
@@ -279,9 +279,9 @@ def infilling(ids: Sequence[int], mask: int, draw: random.Random) -> list[int]:
 
 def source_ids(sample: Sample, text: TextTokenizer, draw: random.Random) -> list[int]:
     """The ids of a sample's source, with its masks where it has some."""
-    if not sample.hide:
+    if not sample.masked:
         return text.encode(sample.source)
     before, after = prompts.complete_text("\n").split("\n")
-    hidden = infilling(text.encode(sample.source), text.vocabulary.mask, draw)
+    hidden = infilling(text.encode(sample.source), text.vocabulary.mask, draw, sample.masked)
     after = after.rstrip("?") + sample.named if sample.named else after
     return [*text.encode(before), *hidden, *text.encode(after)]
