@@ -9,7 +9,7 @@ import pytest
 from workflow_scripts.instructions.templates import SLOT, load_templates
 from workflow_scripts.regions import parse
 from workflow_scripts.tasks.registry import load_tasks
-from workflow_scripts.training.pretraining import MASKED, infilling, picture, text_samples
+from workflow_scripts.training.pretraining import MASKED, infilling, picture, strings, text_samples
 
 SEED = 3
 HERE = Path(__file__).parent
@@ -21,8 +21,9 @@ def drawn():
 
 
 def test_golden(drawn, golden):
-    """The samples of a disaster, a scene and signs, as text."""
-    lines = [f"{s.task}: {s.source + s.named!r} -> {s.target!r}" for index in (0, 1, 7) for s in drawn[index].samples]
+    """The samples of a disaster, a scene and signs, and random texts, as text."""
+    samples = [*(s for index in (0, 1, 7) for s in drawn[index].samples), *strings(SEED, ["kite", "two", "is"], 4)]
+    lines = [f"{s.task}: {s.source + s.named!r} -> {s.target!r}" for s in samples]
     golden(HERE / "pretraining.txt", "\n".join(lines) + "\n")
 
 
@@ -59,6 +60,16 @@ def test_regions_are_in_the_picture_and_statements_are_balanced(drawn):
                 assert 0 < sample.mask[0] < sample.mask[2] < one.size[0]
     assert set(answers) == {"yes", "no"}
     assert 0.4 < answers["yes"] / answers.total() < 0.6
+
+
+def test_what_is_named_holds_the_answer_once(drawn):
+    samples = [*(s for one in drawn for s in one.samples), *strings(SEED, [f"w{i}" for i in range(500)], 100)]
+    named = [s for s in samples if s.named or " or " in s.source]
+    assert {s.task for s in named} == {"captioning", "grounded captioning", "grounding", "text infilling", "vqa"}
+    for sample in named:
+        listed = sample.named or sample.source.rpartition('"')[2]
+        options = listed.lower().removesuffix("?").replace(" or ", ", ")
+        assert options.count(f", {sample.target.lower()}") == 1
 
 
 @pytest.mark.parametrize("length", [1, 2, 10, 40])
