@@ -17,8 +17,8 @@ HALF = (0.5, 0.5, 0.5)
 
 
 def normalised(pixels: Image.Image | np.ndarray, mean: Sequence[float] = HALF, std: Sequence[float] = HALF) -> Tensor:
-    """(height, width, 3) of 0..255 -> (3, height, width) float32: (x / 255 - mean) / std of each colour."""
-    shares = torch.from_numpy(np.asarray(pixels).transpose(2, 0, 1).copy()).float().div_(255)
+    """(..., height, width, 3) of 0..255 -> (..., 3, height, width) float32: (x / 255 - mean) / std of each colour."""
+    shares = torch.from_numpy(np.moveaxis(np.asarray(pixels), -1, -3).copy()).float().div_(255)
     return shares.sub_(torch.tensor(mean)[:, None, None]).div_(torch.tensor(std)[:, None, None])
 
 
@@ -29,9 +29,10 @@ class Pictures:
         self._roots, self.size = roots, size
         self._keep = max(keep_bytes // (3 * size * size), 1)
         self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._black = np.zeros((size, size, 3), np.uint8)
 
-    def pixels(self, row: Mapping) -> Tensor:
-        """(3, size, size) float32, black at the mask. Raises BadData if the file is missing or does not decode."""
+    def pixels(self, row: Mapping) -> np.ndarray:
+        """(size, size, 3) uint8, black at the mask. Raises BadData if the file is missing or does not decode."""
         image = row["image"]
         if image not in self._kept:
             self._kept[image] = np.asarray(square(open_picture(locate(image, self._roots)), self.size))
@@ -39,8 +40,8 @@ class Pictures:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(image)
         if row["mask"] is None:
-            return normalised(self._kept[image])
-        return normalised(black_out(self._kept[image], row["mask"], row["width"], row["height"]))
+            return self._kept[image]
+        return black_out(self._kept[image], row["mask"], row["width"], row["height"])
 
     def batch(self, rows: Sequence[Mapping]) -> dict[str, Tensor]:
         """pixel_values (batch, 3, size, size) and patch_masks (batch,); black and hidden where there is no picture.
@@ -50,16 +51,16 @@ class Pictures:
         shown = [row["image"] is not None for row in rows]
         if not any(shown):
             return {}
-        black = torch.full((3, self.size, self.size), -1.0)
-        stacked = torch.stack([self.pixels(row) if has_image else black for row, has_image in zip(rows, shown)])
-        return {"pixel_values": stacked, "patch_masks": torch.tensor(shown)}
+        pixels = np.stack([self.pixels(row) if has_image else self._black for row, has_image in zip(rows, shown)])
+        return {"pixel_values": normalised(pixels), "patch_masks": torch.tensor(shown)}
 
 
 def padded(sequences: Sequence[Sequence[int]], fill: int) -> Tensor:
     """(batch, longest) int64, padded at the end."""
     out = torch.full((len(sequences), max(map(len, sequences))), fill)
-    for row, ids in zip(out, sequences):
-        row[: len(ids)] = torch.tensor(ids)
+    rows = out.numpy()
+    for row, ids in zip(rows, sequences):
+        row[: len(ids)] = ids
     return out
 
 
