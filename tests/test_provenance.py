@@ -104,3 +104,18 @@ def test_missing_module_and_relative_import(package):
 def test_stages_that_need_no_torch_do_not_depend_on_models():
     for stage in ("download", "read", "derive", "expand"):
         assert not [m for m in closure(f"workflow_scripts.stages.{stage}") if ".models" in m or ".training" in m]
+
+
+def test_a_parsed_module_is_kept_and_believed_for_this_text_alone(package, tmp_path, monkeypatch):
+    before = code_digest("workflow_scripts.other")
+    provenance._parsed.cache_clear()
+    monkeypatch.setattr(provenance, "_parse", None)
+    assert code_digest("workflow_scripts.other") == before
+    monkeypatch.undo()
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    for kept in (tmp_path / "workflow_scripts/__pycache__").glob("other.*.json"):
+        kept.write_text(kept.read_text()[:20])
+    package("other", MODULES["other"])
+    assert code_digest("workflow_scripts.other") == before
+    package("other", "TWO = 3\n")
+    assert code_digest("workflow_scripts.other") != before

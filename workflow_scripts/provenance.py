@@ -14,7 +14,7 @@ import json
 import sys
 from pathlib import Path
 
-from workflow_scripts.files import sha256
+from workflow_scripts.files import sha256, write_text
 
 PACKAGE = "workflow_scripts"
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,8 +31,30 @@ def module_file(module: str) -> Path | None:
 
 @functools.cache
 def _parsed(path: Path) -> tuple[frozenset[str], str]:
-    """Names of ours that a module imports, and the digest of its code without docstrings."""
-    tree = ast.parse(path.read_bytes())
+    """Names of ours that a module imports, and the digest of its code without docstrings.
+
+    Kept beside the module's byte code under the digest of its text, because every job of a run asks for all of them.
+    """
+    text = path.read_bytes()
+    of = hashlib.sha256(text + _own_text()).hexdigest()
+    kept = path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.digest.json"
+    with contextlib.suppress(OSError, ValueError, KeyError):  # there is none yet, or it is of an interrupted machine
+        found = json.loads(kept.read_text(encoding="utf-8"))
+        if found["of"] == of:
+            return frozenset(found["imports"]), found["code"]
+    imports, code = _parse(path, text)
+    with contextlib.suppress(OSError):  # the package lies where this user may not write: parsed again next time
+        write_text(kept, json.dumps({"of": of, "imports": sorted(imports), "code": code}))
+    return imports, code
+
+
+@functools.cache
+def _own_text() -> bytes:
+    return Path(__file__).read_bytes()
+
+
+def _parse(path: Path, text: bytes) -> tuple[frozenset[str], str]:
+    tree = ast.parse(text)
     imported = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
