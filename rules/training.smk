@@ -44,7 +44,7 @@ for _variant in PLAN.tuned:
             f"results/logs/train/{_variant}.log",
         benchmark:
             f"results/benchmarks/train/{_variant}.tsv"
-        priority: int(PLAN.is_of_two_stages(_variant))
+        priority: PLAN.priority(_variant)
         conda:
             "../envs/torch.yaml"
         threads: PLAN.config.training.threads * PLAN.config.training.processes

@@ -212,10 +212,12 @@ class Plan(Sources):
     def tuned(self) -> list[str]:
         return [variant for variant in self.models if variant != BASE]
 
-    def is_of_two_stages(self, variant: str) -> bool:
-        """Whether it starts from a tuned one, or one from it: what takes longest had better begin first."""
+    def priority(self, variant: str) -> int:
+        """What takes longest had better begin first: of two stages, of several seeds, and the ablations last."""
         bases = {v: declared(v).base for v in self.tuned}
-        return bases[variant] != BASE or variant in bases.values()
+        if bases[variant] != BASE or variant in bases.values():
+            return 2
+        return 0 if ablation(variant) else 1
 
     @property
     def evaluated(self) -> list[str]:
