@@ -219,9 +219,10 @@ def test_what_variants_are_tuned_on():
         assert set(found.tuned_on(variant)) == paper - texts, variant
 
 
-def test_what_two_stages_need_is_known():
+def test_what_takes_longest_begins_first():
     found = plan()
-    assert [v for v in found.tuned if found.is_of_two_stages(v)] == ["ofa_naturalinstruct", "ofa_seqinstruct"]
+    assert {v for v in found.tuned if found.priority(v) == 2} == {"ofa_naturalinstruct", "ofa_seqinstruct"}
+    assert {v for v in found.tuned if found.priority(v) == 0} == set(found.ablations)
 
 
 def test_groups_are_the_papers_nine_and_each_adds_its_tasks():
