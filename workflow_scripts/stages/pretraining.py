@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from workflow_scripts import schemas
@@ -66,8 +66,9 @@ def main(
                 writer.add(row)
     words = sorted({word for line in said for word in line.split()})
     with schemas.Writer(copying[0], schemas.SHARDS) as writer:
-        for index, sample in enumerate(strings(seed, words, random_texts), start=len(drawn) + len(told)):
-            for row in _rows(index, Drawn((sample,)), text, trained, seed, folder):
+        copied = _alone(strings(seed, words, random_texts))
+        for index, one in enumerate(copied, start=len(drawn) + len(told)):
+            for row in _rows(index, one, text, trained, seed, folder):
                 writer.add(row)
     Manifest(dataset=UNIVERSE).write(manifest[0])
     return f"{kept.rows} samples to train on, {held_out.rows} held out, {made} symbols"
@@ -89,7 +90,7 @@ def _instructions() -> Iterator[str]:
             yield SLOT.sub("", template)
 
 
-def _alone(told: Sequence) -> list[Drawn]:
+def _alone(told: Iterable) -> list[Drawn]:
     """Texts without a picture, each for itself."""
     return [Drawn((sample,)) for sample in told]
 

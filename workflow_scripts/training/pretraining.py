@@ -22,7 +22,7 @@ from workflow_scripts.miniature.signs import SignPicture, sign_picture
 from workflow_scripts.miniature.text_tasks import TASKS
 from workflow_scripts.models.ofa import prompts
 from workflow_scripts.randomness import keyed_number
-from workflow_scripts.regions import Region, spell
+from workflow_scripts.regions import BINS, Region, spell
 from workflow_scripts.tokens.bpe import TextTokenizer
 
 UNIVERSE = "pretraining"
@@ -40,7 +40,6 @@ MASKED, MASKED_STRINGS = 0.3, 0.6  # share of a text's tokens that text infillin
 LONGEST_RUN = 3  # tokens behind one mask
 OF_REGIONS = 0.4  # share of the random strings that are regions
 WORDS, OPTION_WORDS = 14, 8  # of a random string at most, and of one that is named among others
-BINS = 1000
 OPPOSITE = {"left of": "right of", "above": "below", "in front of": "behind"}
 OPPOSITE |= {there: here for here, there in OPPOSITE.items()}
 SHOWN = {  # what a caption calls a disaster
@@ -99,12 +98,12 @@ def picture(seed: int, index: int) -> tuple[Image.Image, Drawn]:
 
 
 def _of_scene(shown: Scene, others: Sequence[Scene], draw: random.Random) -> Iterator[Sample]:
-    captions = [text.removesuffix(".") for text in language.captions(shown, draw)]
+    captions = _captions(shown, draw)
     false = _false_captions(shown, others, draw)
     yield _caption(captions[0])
     yield _infilled(captions[-1], false, draw)
     if captions[2:] and false:
-        yield Sample("captioning", prompts.caption().rstrip("?") + _named(captions[1], false, draw), captions[1])
+        yield Sample("captioning", _naming(prompts.caption(), captions[1], false, draw), captions[1])
         yield _matching(captions[2], false[0], draw)
     if draw.random() < INFILLED:
         yield _hidden_middle(shown.width, shown.height)
@@ -126,7 +125,7 @@ def _of_scene(shown: Scene, others: Sequence[Scene], draw: random.Random) -> Ite
         yield _answer(question.question, question.answer.lower())
     for question in draw.sample(choices := [q for q in asked if q.wrong], min(CHOICES, len(choices))):
         answer, *wrong = (text.lower() for text in (question.answer, *question.wrong))
-        yield _answer(question.question.rstrip("?") + _named(answer, wrong, draw), answer)
+        yield _answer(_naming(question.question, answer, wrong, draw), answer)
 
 
 def _of_signs(shown: SignPicture, draw: random.Random) -> Iterator[Sample]:
@@ -159,6 +158,11 @@ def _matching(true: str, untrue: str, draw: random.Random) -> Sample:
     return Sample("matching", prompts.entail(true if truth else untrue), "yes" if truth else "no")
 
 
+def _naming(question: str, answer: str, wrong: Sequence[str], draw: random.Random) -> str:
+    """The question, and what can be answered."""
+    return question.rstrip("?") + _named(answer, wrong, draw)
+
+
 def _named(answer: str, wrong: Sequence[str], draw: random.Random) -> str:
     """What can be answered, to be put behind a question: ", red, blue or green?"."""
     wrong = wrong[: ANSWERS - 1]
@@ -166,10 +170,14 @@ def _named(answer: str, wrong: Sequence[str], draw: random.Random) -> str:
     return f", {', '.join(others)} or {last}?"
 
 
+def _captions(shown: Scene, draw: random.Random) -> list[str]:
+    return [text.removesuffix(".") for text in language.captions(shown, draw)]
+
+
 def _false_captions(shown: Scene, others: Sequence[Scene], draw: random.Random) -> list[str]:
     """Captions of other scenes, at most one of each, that name what this one does not show."""
     absent = [category for category in KINDS if category not in shown.categories]
-    told = [[text.removesuffix(".") for text in language.captions(other, draw)] for other in others]
+    told = [_captions(other, draw) for other in others]
     false = [[text for text in texts if any(category in text for category in absent)] for texts in told]
     return [texts[0] for texts in false if texts]
 
@@ -182,9 +190,9 @@ def _regions_named(shown: Scene, draw: random.Random) -> Iterator[Sample]:
         thing, *others = draw.sample(shown.things, min(ANSWERS, len(shown.things)))
         region, *wrong = (spell(t.box, shown.width, shown.height) for t in (thing, *others))
         asked = prompts.ground(language.phrases(thing, shown, draw)[0])
-        yield Sample("grounding", asked.rstrip("?") + _named(region, wrong, draw), region)
+        yield Sample("grounding", _naming(asked, region, wrong, draw), region)
     phrase, *wrong = (language.phrases(t, shown, draw)[0] for t in (thing, *others))
-    yield Sample("grounded captioning", prompts.describe_region(region) + _named(phrase, wrong, draw), phrase)
+    yield Sample("grounded captioning", _naming(prompts.describe_region(region), phrase, wrong, draw), phrase)
 
 
 def _hidden_middle(width: int, height: int) -> Sample:
@@ -239,9 +247,8 @@ def text_samples(seed: int, count: int) -> Iterator[Sample]:
     for task in tasks:
         texts = [f"{text} {outputs[0]}" for text, outputs in draw_pairs(seed, task, count // len(tasks))]
         for text in texts:
-            yield _infilled(
-                text, [other for other in draw.sample(texts, min(ANSWERS, len(texts))) if other != text], draw
-            )
+            others = draw.sample(texts, min(ANSWERS, len(texts)))
+            yield _infilled(text, [other for other in others if other != text], draw)
 
 
 def strings(seed: int, words: Sequence[str], count: int) -> Iterator[Sample]:
