@@ -39,7 +39,7 @@ for _variant in PLAN.tuned:
             validation=PLAN.validation(_variant),
             manifests=PLAN.manifests_of(PLAN.tuned_on(_variant)),
         output:
-            files=[file for run in PLAN.runs(_variant) for file in (*PLAN.model(run), PLAN.log(run))],
+            files=PLAN.tuned_files(_variant),
         log:
             f"results/logs/train/{_variant}.log",
         benchmark:

@@ -11,10 +11,11 @@ from tests.conftest import load_config
 from workflow_scripts.config import check
 from workflow_scripts.datasets.registry import load_dataset
 from workflow_scripts.errors import BadConfig
+from workflow_scripts.models.ofa.sizes import FILES as MODEL_FILES
 from workflow_scripts.stages.plan import Plan
 from workflow_scripts.tasks.registry import load_tasks
 from workflow_scripts.training import variants
-from workflow_scripts.training.variants import GROUPS, Run
+from workflow_scripts.training.variants import ADAPTER_FILES, GROUPS, Run
 
 TASKS = load_tasks()
 
@@ -282,6 +283,13 @@ def test_training_is_told_what_it_reads_and_no_more():
     elsewhere = plan({"training": {"seeds": [5], "threads": 7, "gpu": 2, "natural_instructions": {"epochs": 9}}})
     assert elsewhere.tuning("ofa_multiinstruct") == plan().tuning("ofa_multiinstruct")
     assert elsewhere.tuning("ofa_naturalinstruct") != plan().tuning("ofa_naturalinstruct")
+
+
+def test_an_adapters_files_are_made_with_its_model():
+    found, variant = plan({"training": {"seeds": [4]}}), "ofa_seqinstruct_adapter"
+    folder = f"results/models/{variant}/seed-4"
+    assert found.tuned_files(variant)[-2:] == [f"{folder}/adapter/{name}" for name in ADAPTER_FILES]
+    assert [Path(file).name for file in found.tuned_files("ofa_seqinstruct")] == [*MODEL_FILES, "log.jsonl"]
 
 
 def test_scoring_is_told_every_run_in_the_order_of_the_predictions():

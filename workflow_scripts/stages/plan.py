@@ -24,6 +24,7 @@ from workflow_scripts.stages.sources import Sources
 from workflow_scripts.tasks.base import Task
 from workflow_scripts.tasks.registry import load_tasks
 from workflow_scripts.training.variants import (
+    ADAPTER_FILES,
     BASE,
     FULL,
     GROUPS,
@@ -245,6 +246,12 @@ class Plan(Sources):
     @staticmethod
     def log(run: Run) -> str:
         return f"results/models/{run.path}/log.jsonl"
+
+    def tuned_files(self, variant: str) -> list[str]:
+        """What tuning a variant makes: of each run the model, its log, and an adapter where there is one."""
+        adapter = [f"adapter/{name}" for name in ADAPTER_FILES] if declared(variant).adapter else []
+        names = [*MODEL_FILES, "log.jsonl", *adapter]
+        return [f"results/models/{run.path}/{name}" for run in self.runs(variant) for name in names]
 
     def bases(self, variant: str) -> list[str]:
         """The models that a variant's runs start from: one for all of them, or one for each, of the same seed."""

@@ -11,7 +11,6 @@ from workflow_scripts.stages.entry import In, Out, Place, run_stage
 from workflow_scripts.training import processes
 
 NO_EFFECT = ("workers", "save_every", "keep_checkpoints")  # settings that leave the result as it is
-ADAPTER = ("adapter/adapter_config.json", "adapter/adapter_model.safetensors")
 
 
 def main(
@@ -21,16 +20,14 @@ def main(
 ) -> str:  # fmt: skip
     """Train from the base checkpoint; write config.json, generation_config.json, model.safetensors and log.jsonl.
 
-    base: one model's files for all seeds, or those of one model for each seed, in the order of the seeds. out: the four
-    files of the first seed, then those of the second, and so on; an adapter's lie beside them. checkpoints: a folder,
-    gone when all is done. curves: one for TensorBoard. settings: see training.trainer.Settings. Each seed is looked up
-    in the memo by itself: another seed changes nothing for these.
+    base: one model's files for all seeds, or those of one model for each seed, in the order of the seeds. out: the
+    files of the first seed, config.json first and an adapter's last, then those of the second, and so on.
+    checkpoints: a folder, gone when all is done. curves: one for TensorBoard. settings: see training.trainer.Settings.
+    Each seed is looked up in the memo by itself: another seed changes nothing for these.
     """
     starts = dict(zip(seeds, _one_each(base, len(seeds))))
     files = len(out) // len(seeds)
     places = {seed: list(out[at * files : (at + 1) * files]) for at, seed in enumerate(seeds)}
-    if settings["adapter"]:
-        places = {seed: [*paths, *(paths[0].parent / name for name in ADAPTER)] for seed, paths in places.items()}
     memo, keys, todo = Memo.from_environment(), {}, []
     if processes.rank() == 0:
         data = {"shards": shards, "validation": validation, "manifests": manifests}

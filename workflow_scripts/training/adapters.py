@@ -7,9 +7,9 @@ from peft import LoraConfig, PeftModel, get_peft_model
 
 from workflow_scripts.models.ofa.building import save
 from workflow_scripts.models.ofa.modeling import OFAForConditionalGeneration
+from workflow_scripts.training.variants import ADAPTER_FILES
 
 PROJECTIONS = ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"]  # of attention and feed-forward layers
-FILES = ("adapter_config.json", "adapter_model.safetensors")
 
 
 def adapted(model: OFAForConditionalGeneration, *, rank: int, alpha: float, dropout: float, seed: int) -> PeftModel:
@@ -19,8 +19,8 @@ def adapted(model: OFAForConditionalGeneration, *, rank: int, alpha: float, drop
 
 
 def save_adapter(model: PeftModel, folder: Path) -> None:
-    """Write FILES to the folder, each whole or not at all."""
-    save(model, folder, FILES)
+    """Write ADAPTER_FILES to the folder, each whole or not at all."""
+    save(model, folder, ADAPTER_FILES)
 
 
 def merged(model: PeftModel) -> OFAForConditionalGeneration:

@@ -49,6 +49,7 @@ class Variant:
         return self.tasks[0] if len(self.tasks) == 1 else MIXED
 
 
+ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")  # in adapter/ beside the model they are part of
 FULL = "ofa_multiinstruct"  # what the ablations take something away from
 VARIANTS: dict[str, Variant | None] = {
     BASE: None,
