@@ -1,14 +1,15 @@
 # Pre-training of ofa_nano, which ships with the package (workflow_scripts/models/shipped). Nothing else asks for these
 # rules: `snakemake pretrain_nano` makes results/pretraining/shipped/ anew; its README says how to ship it.
 
+COURSES = ["copying", "first", "picking", "further"]  # of the model's pre-training, one after the other
+
 
 rule pretraining:
     output:
         manifest="results/pretraining/manifest.json",
         tokenizer=expand("results/pretraining/tokenizer/{name}", name=TOKENIZER_FILES),
         codes=expand("results/pretraining/vqgan/{name}", name=["config.json", "model.safetensors"]),
-        shards=expand("results/pretraining/{split}.parquet", split=["train", "validation"]),
-        copying="results/pretraining/copying.parquet",
+        shards=expand("results/pretraining/{name}.parquet", name=[*COURSES, "validation"]),
     log:
         "results/logs/pretraining.log",
     benchmark:
@@ -22,17 +23,18 @@ rule pretraining:
     params:
         code=stage_digest("pretraining"),
         seed=PLAN.config.pretraining.seed,
-        pictures=PLAN.config.pretraining.pictures,
-        texts=PLAN.config.pretraining.texts,
-        random_texts=PLAN.config.pretraining.copying.texts,
+        first=PLAN.pretraining_course("first"),
+        further=PLAN.pretraining_course("further"),
+        copying=PLAN.config.pretraining.copying.texts,
+        picking=PLAN.config.pretraining.picking.texts,
         symbols=PLAN.config.pretraining.symbols,
         vqgan=PLAN.pretraining_vqgan,
         threads=PLAN.config.training.threads,
     shell:
-        "python -m workflow_scripts.stages.pretraining --seed {params.seed} --pictures {params.pictures}"
-        " --texts {params.texts} --random-texts {params.random_texts} --symbols {params.symbols}"
-        " --vqgan {params.vqgan:q} --threads {params.threads} --manifest {output.manifest}"
-        " --tokenizer {output.tokenizer} --codes {output.codes} --shards {output.shards} --copying {output.copying}"
+        "python -m workflow_scripts.stages.pretraining --seed {params.seed} --first {params.first:q}"
+        " --further {params.further:q} --copying {params.copying} --picking {params.picking}"
+        " --symbols {params.symbols} --vqgan {params.vqgan:q} --threads {params.threads} --manifest {output.manifest}"
+        " --tokenizer {output.tokenizer} --codes {output.codes} --shards {output.shards}"
         " > {log} 2>&1"
 
 
@@ -79,7 +81,7 @@ rule pretraining_image_encoder:
     params:
         code=stage_digest("image_encoder"),
         seed=PLAN.config.pretraining.seed,
-        pictures=PLAN.config.pretraining.pictures,
+        pictures=PLAN.config.pretraining.first.pictures,
         settings=PLAN.config.pretraining.image_encoder.model_dump_json(),
         size=PLAN.config.picture.size,
         threads=PLAN.config.training.threads,
@@ -89,72 +91,46 @@ rule pretraining_image_encoder:
         " --base {input.base} --manifest {input.manifest} --out {output.model} > {log} 2>&1"
 
 
-rule pretraining_copying:
-    input:
-        base=rules.pretraining_image_encoder.output.model,
-        shards=rules.pretraining.output.copying,
-        manifests=rules.pretraining.output.manifest,
-    output:
-        model=PLAN.pretraining_model("copying"),
-        log="results/pretraining/copying/log.jsonl",
-    log:
-        "results/logs/pretraining_copying.log",
-    benchmark:
-        "results/benchmarks/pretraining_copying.tsv"
-    conda:
-        "../envs/torch.yaml"
-    threads: PLAN.config.training.threads
-    resources:
-        mem_mb=8000,
-        runtime=60,
-        gpu=PLAN.config.training.gpu,
-    params:
-        code=stage_digest("train"),
-        seed=PLAN.config.pretraining.seed,
-        settings=PLAN.pretraining_copying,
-        threads=PLAN.config.training.threads,
-        checkpoints="results/checkpoints/pretraining_copying",
-    shell:
-        "python -m workflow_scripts.stages.train --seeds {params.seed} --settings {params.settings:q}"
-        " --threads {params.threads} --base {input.base} --shards {input.shards} --validation"
-        " --manifests {input.manifests} --checkpoints {params.checkpoints} --out {output.model} {output.log} > {log} 2>&1"
+for _before, _course in zip(["image_encoder", *COURSES], COURSES):
 
-
-rule pretraining_model:
-    input:
-        base=rules.pretraining_copying.output.model,
-        shards="results/pretraining/train.parquet",
-        validation="results/pretraining/validation.parquet",
-        manifests=rules.pretraining.output.manifest,
-    output:
-        model=PLAN.pretraining_model("model"),
-        log="results/pretraining/model/log.jsonl",
-    log:
-        "results/logs/pretraining_model.log",
-    benchmark:
-        "results/benchmarks/pretraining_model.tsv"
-    conda:
-        "../envs/torch.yaml"
-    threads: PLAN.config.training.threads
-    resources:
-        mem_mb=8000,
-        runtime=600,
-        gpu=PLAN.config.training.gpu,
-    params:
-        code=stage_digest("train"),
-        seed=PLAN.config.pretraining.seed,
-        settings=PLAN.pretraining_settings,
-        threads=PLAN.config.training.threads,
-        checkpoints="results/checkpoints/pretraining",
-    shell:
-        "python -m workflow_scripts.stages.train --seeds {params.seed} --settings {params.settings:q}"
-        " --threads {params.threads} --base {input.base} --shards {input.shards} --validation {input.validation}"
-        " --manifests {input.manifests} --checkpoints {params.checkpoints} --out {output.model} {output.log} > {log} 2>&1"
+    rule:
+        name:
+            f"pretraining_{_course}"
+        input:
+            base=PLAN.pretraining_model(_before),
+            shards=f"results/pretraining/{_course}.parquet",
+            validation="results/pretraining/validation.parquet",
+            manifests=rules.pretraining.output.manifest,
+        output:
+            model=PLAN.pretraining_model(_course),
+            log=f"results/pretraining/{_course}/log.jsonl",
+        log:
+            f"results/logs/pretraining_{_course}.log",
+        benchmark:
+            f"results/benchmarks/pretraining_{_course}.tsv"
+        conda:
+            "../envs/torch.yaml"
+        threads: PLAN.config.training.threads
+        resources:
+            mem_mb=8000,
+            runtime=600,
+            gpu=PLAN.config.training.gpu,
+        params:
+            code=stage_digest("train"),
+            seed=PLAN.config.pretraining.seed,
+            settings=PLAN.pretraining_settings(_course),
+            threads=PLAN.config.training.threads,
+            checkpoints=f"results/checkpoints/pretraining_{_course}",
+        shell:
+            "python -m workflow_scripts.stages.train --seeds {params.seed} --settings {params.settings:q}"
+            " --threads {params.threads} --base {input.base} --shards {input.shards} --validation {input.validation}"
+            " --manifests {input.manifests} --checkpoints {params.checkpoints} --out {output.model} {output.log}"
+            " > {log} 2>&1"
 
 
 rule pretrain_nano:
     input:
-        model=rules.pretraining_model.output.model,
+        model=PLAN.pretraining_model(COURSES[-1]),
         tokenizer=rules.pretraining.output.tokenizer,
         codes=rules.pretraining.output.codes,
     output:

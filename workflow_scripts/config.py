@@ -198,10 +198,14 @@ class Training(Recipe):
     adapter: Adapter
 
 
-class CopyingTraining(Section):
+class TextCourse(Section):
     texts: Count
     batch_size: Count
     learning_rate: Positive
+
+
+class PictureCourse(TextCourse):
+    pictures: Count
 
 
 class ImageEncoderTraining(Section):
@@ -214,14 +218,12 @@ class Pretraining(Section):
     """Of ofa_nano; what it does not say is as in training."""
 
     seed: int
-    pictures: Count
-    texts: Count
     symbols: Annotated[int, Field(ge=256)]
     image_encoder: ImageEncoderTraining
-    copying: CopyingTraining
-    epochs: Count
-    batch_size: Count
-    learning_rate: Positive
+    copying: TextCourse
+    first: PictureCourse
+    picking: TextCourse
+    further: PictureCourse
 
 
 def _free_among_them(modes: list[str]) -> list[str]:

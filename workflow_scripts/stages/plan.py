@@ -306,16 +306,14 @@ class Plan(Sources):
         names = [f"{release}/{name}" for release, files in NANO_FILES.items() for name in files]
         return [f"results/pretraining/shipped/{name}" for name in (*names, SUMS)]
 
-    @property
-    def pretraining_settings(self) -> str:
-        return self._pretraining(self.config.pretraining.model_dump(include={"epochs", "batch_size", "learning_rate"}))
+    def pretraining_settings(self, course: str) -> str:
+        how = getattr(self.config.pretraining, course).model_dump(include={"batch_size", "learning_rate"})
+        own = how | {"epochs": 1, "freeze_image_encoder": True}
+        return self._settings(own, prompts="instructions", instructions=1)
 
-    @property
-    def pretraining_copying(self) -> str:
-        return self._pretraining({"epochs": 1} | self.config.pretraining.copying.model_dump(exclude={"texts"}))
-
-    def _pretraining(self, own: dict) -> str:
-        return self._settings(own | {"freeze_image_encoder": True}, prompts="instructions", instructions=1)
+    def pretraining_course(self, course: str) -> str:
+        """How many pictures and texts it has."""
+        return getattr(self.config.pretraining, course).model_dump_json(include={"pictures", "texts"})
 
     @property
     def pretraining_initialisation(self) -> str:

@@ -2,7 +2,8 @@
 
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, count, islice
 from pathlib import Path
 
 from workflow_scripts import schemas
@@ -16,8 +17,12 @@ from workflow_scripts.raw.manifest import Manifest
 from workflow_scripts.stages.entry import Out, run_stage
 from workflow_scripts.tasks.registry import load_tasks
 from workflow_scripts.training.pretraining import (
+    COURSES,
     UNIVERSE,
+    Course,
     Drawn,
+    Sample,
+    begun_strings,
     picture,
     picture_path,
     source_ids,
@@ -31,14 +36,15 @@ _PLACED = re.compile(r"(<bin_\d+> ?)+")
 
 
 def main(
-    *, seed: int, pictures: int, texts: int, random_texts: int, symbols: int, vqgan: dict, threads: int,
-    manifest: list[Out], tokenizer: list[Out], codes: list[Out], shards: list[Out], copying: list[Out],
+    *, seed: int, first: dict, further: dict, copying: int, picking: int, symbols: int, vqgan: dict, threads: int,
+    manifest: list[Out], tokenizer: list[Out], codes: list[Out], shards: list[Out],
 ) -> str:  # fmt: skip
     """Draw the pictures beside the manifest, and write all that is made of them.
 
-    pictures, texts, random_texts: how many. symbols: of the BPE. vqgan: its model's fields as `model`, and how it is
-    trained. tokenizer: encoder.json, vocab.bpe, dict.txt. codes: the VQ-GAN's config.json and model.safetensors.
-    shards: what is trained on, and what is held out. copying: what is trained on before.
+    first, further: how many pictures and texts each course has. copying, picking: how many texts are learnt from before
+    each of them. symbols: of the BPE. vqgan: its model's fields as `model`, and how it is trained. tokenizer:
+    encoder.json, vocab.bpe, dict.txt. codes: the VQ-GAN's config.json and model.safetensors. shards: what each of the
+    four is trained on, and what is held out of the first course.
     """
     import torch
 
@@ -47,37 +53,43 @@ def main(
     from workflow_scripts.training.vqgan import train
 
     torch.set_num_threads(threads)
-    folder = manifest[0].parent
-    drawn = list(_drawn(seed, pictures, folder))
-    told = list(text_samples(seed, texts))
+    folder, files = manifest[0].parent, {path.stem: path for path in shards}
+    drawn = list(_drawn(seed, range(first["pictures"]), COURSES["first"], folder))
+    told = list(text_samples(seed, first["texts"]))
     sample_texts = [text for d in drawn[:CORPUS] for s in d.samples for text in (s.source, s.target or "")]
     said = [_PLACED.sub("", text) for text in (*sample_texts, *(s.source for s in told))]
     made = bpe.train((*said, *_instructions()), symbols=symbols, folder=tokenizer[0].parent)
     how = {name: value for name, value in vqgan.items() if name != "model"}
-    paths = [folder / picture_path(index) for index in range(min(pictures, CODED))]
+    paths = [folder / picture_path(index) for index in range(min(first["pictures"], CODED))]
     trained, _ = train(paths, VQGANConfig(**vqgan["model"]), seed=seed, threads=threads, **how)
     trained.save(codes[0].parent)
 
-    text = bpe.TextTokenizer(tokenizer[0].parent)
-    with schemas.Writer(shards[0], schemas.SHARDS) as kept, schemas.Writer(shards[1], schemas.SHARDS) as held_out:
-        for index, one in enumerate(track([*drawn, *_alone(told)], "spell", unit="pictures and texts")):
-            writer = held_out if index % VALIDATION_EVERY == 0 else kept
-            for row in _rows(index, one, text, trained, seed, folder):
-                writer.add(row)
+    spell = Spelling(seed, bpe.TextTokenizer(tokenizer[0].parent), trained, folder)
+    kept, held_out = (schemas.Writer(files[name], schemas.SHARDS) for name in ("first", "validation"))
+    with kept, held_out:
+        spelt = spell(track([*drawn, *_alone(told)], "spell", unit="pictures and texts"))
+        for number, rows in enumerate(spelt):
+            for row in rows:
+                (held_out if number % VALIDATION_EVERY == 0 else kept).add(row)
     words = sorted({word for line in said for word in line.split()})
-    with schemas.Writer(copying[0], schemas.SHARDS) as writer:
-        copied = _alone(strings(seed, words, random_texts))
-        for index, one in enumerate(copied, start=len(drawn) + len(told)):
-            for row in _rows(index, one, text, trained, seed, folder):
+    begun = begun_strings(seed, words)
+    more = range(first["pictures"], first["pictures"] + further["pictures"])
+    for name, found in (
+        ("copying", _alone(strings(seed, words, copying))),
+        ("picking", _alone(islice(begun, picking))),
+        ("further", chain(_drawn(seed, more, COURSES["further"], folder), _alone(islice(begun, further["texts"])))),
+    ):
+        with schemas.Writer(files[name], schemas.SHARDS) as writer:
+            for row in chain.from_iterable(spell(found)):
                 writer.add(row)
     Manifest(dataset=UNIVERSE).write(manifest[0])
-    return f"{kept.rows} samples to train on, {held_out.rows} held out, {made} symbols"
+    return f"{kept.rows} samples in the first course and {writer.rows} in the further one, {made} symbols"
 
 
-def _drawn(seed: int, pictures: int, folder: Path) -> Iterator[Drawn]:
+def _drawn(seed: int, indexes: Sequence[int], course: Course, folder: Path) -> Iterator[Drawn]:
     """Every picture's samples; the picture is saved, and forgotten."""
-    for index in track(range(pictures), "draw", unit="pictures"):
-        image, drawn = picture(seed, index)
+    for index in track(indexes, "draw", unit="pictures"):
+        image, drawn = picture(seed, index, course)
         with replacing(folder / picture_path(index)) as part:
             part.write_bytes(jpeg(image))
         yield drawn
@@ -90,27 +102,34 @@ def _instructions() -> Iterator[str]:
             yield SLOT.sub("", template)
 
 
-def _alone(told: Iterable) -> list[Drawn]:
+def _alone(told: Iterable[Sample]) -> Iterator[Drawn]:
     """Texts without a picture, each for itself."""
-    return [Drawn((sample,)) for sample in told]
+    return (Drawn((sample,)) for sample in told)
 
 
-def _rows(index: int, drawn: Drawn, text, vqgan, seed: int, folder: Path) -> Iterator[dict]:
-    """The rows of schemas.SHARDS of one picture's samples."""
-    from workflow_scripts.models.vqgan import picture_to_tensor
+class Spelling:
+    """From samples to rows of schemas.SHARDS. All that it is given is numbered; masks are drawn by number."""
 
-    draw = random.Random(keyed_number("pretraining masks", seed, index))
-    for number, sample in enumerate(drawn.samples):
+    def __init__(self, seed: int, text, vqgan, folder: Path):
+        self._seed, self._text, self._vqgan, self._folder, self._numbers = seed, text, vqgan, folder, count()
+
+    def __call__(self, several: Iterable[Drawn]) -> Iterator[list[dict]]:
+        """The rows of each."""
+        for drawn in several:
+            number = next(self._numbers)
+            draw = random.Random(keyed_number("pretraining masks", self._seed, number))
+            yield [self._row(f"{number}/{at}", s, drawn, draw) for at, s in enumerate(drawn.samples)]
+
+    def _row(self, name: str, sample: Sample, drawn: Drawn, draw: random.Random) -> dict:
+        text = self._text
         if sample.target is None:
-            hidden = open_picture(folder / picture_path(index)).crop(tuple(map(round, sample.mask)))
-            pixels = picture_to_tensor(hidden.convert("RGB"), vqgan.config.image_size, square=True)
-            target = [text.vocabulary.first_code + code for code in vqgan.encode(pixels[None]).flatten().tolist()]
+            target = [text.vocabulary.first_code + code for code in self._codes(sample, drawn.index)]
         else:
             target = text.encode(sample.target)
         shown = drawn.size is not None and not sample.masked
         width, height = drawn.size if shown else (None, None)
-        yield dict.fromkeys(schemas.SHARDS.names) | {
-            "instance_id": f"{UNIVERSE}/{index}/{number}",
+        return dict.fromkeys(schemas.SHARDS.names) | {
+            "instance_id": f"{UNIVERSE}/{name}",
             "sources": [source_ids(sample, text, draw)],
             "target": target,
             "target_is_code": sample.target is None,
@@ -118,12 +137,20 @@ def _rows(index: int, drawn: Drawn, text, vqgan, seed: int, folder: Path) -> Ite
             "target_text": sample.target,
             "references": [],
             "options": [],
-            "image": f"{UNIVERSE}/{picture_path(index)}" if shown else None,
+            "image": f"{UNIVERSE}/{picture_path(drawn.index)}" if shown else None,
             "width": width,
             "height": height,
             "mask": sample.mask,
             "subtask": sample.task,
         }
+
+    def _codes(self, sample: Sample, index: int) -> list[int]:
+        """Of what is hidden of a picture."""
+        from workflow_scripts.models.vqgan import picture_to_tensor
+
+        hidden = open_picture(self._folder / picture_path(index)).crop(tuple(map(round, sample.mask)))
+        pixels = picture_to_tensor(hidden.convert("RGB"), self._vqgan.config.image_size, square=True)
+        return self._vqgan.encode(pixels[None]).flatten().tolist()
 
 
 if __name__ == "__main__":

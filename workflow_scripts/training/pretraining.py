@@ -29,17 +29,16 @@ UNIVERSE = "pretraining"
 PER_FOLDER = 1000  # pictures
 SIGNS_EVERY, DISASTERS_EVERY = 8, 16  # of so many pictures one is of signs, and one of a disaster
 QUESTIONS, CHOICES = 2, 3  # of a scene, at most; choices: questions that name the answers
-STATEMENTS = 3  # of a scene, at most
 ANSWERS = 4  # that are named, at most
 OTHERS = 4  # next scenes, whose captions are false of this one
 NAMED, NAMED_STRINGS = 0.5, 0.7  # share of the texts to be written whole that are named among others; of random ones
 MIDDLE = (0.25, 0.25, 0.75, 0.75)  # of a picture: what image infilling hides
-INFILLED = 0.25  # share of the scenes whose middle is to be drawn
-DETECTED = 0.5  # share of the scenes whose things are all to be named
 MASKED, MASKED_STRINGS = 0.3, 0.6  # share of a text's tokens that text infilling hides; of a random one's
 LONGEST_RUN = 3  # tokens behind one mask
 OF_REGIONS = 0.4  # share of the random strings that are regions
 WORDS, OPTION_WORDS = 14, 8  # of a random string at most, and of one that is named among others
+BEGUN, MASKED_BEGUN = 0.6, 0.7  # share of the texts to be picked that are told by how they begin; of the others' masks
+BEGUN_REGIONS, BEGUN_WORDS, BEGUN_NAMED = 0.5, 6, 6  # of them: share of regions; words, and texts named, at most
 OPPOSITE = {"left of": "right of", "above": "below", "in front of": "behind"}
 OPPOSITE |= {there: here for here, there in OPPOSITE.items()}
 SHOWN = {  # what a caption calls a disaster
@@ -61,7 +60,28 @@ class Sample:
     target: str | None  # None: the codes of what is hidden
     mask: Region | None = None  # pixels of the picture; black there
     masked: float = 0.0  # share of the tokens of `source`, which is a text, that are to be hidden
+    begun: int = 0  # of a text: so many of its tokens are left, and all behind them hidden; 0: of `masked`
     named: str = ""  # behind a text with masks: what can be answered
+
+
+@dataclass(frozen=True)
+class Course:
+    """How much of each task there is; the pictures of the second course are others.
+
+    infilled: share of the scenes whose middle is to be drawn. detected: of those whose things are all to be named.
+    statements: of a scene, at most. stated: things of a scene that statements are made about.
+    """
+
+    infilled: float
+    detected: float
+    statements: int
+    stated: int
+
+
+COURSES = {
+    "first": Course(infilled=0.25, detected=0.5, statements=3, stated=1),
+    "further": Course(infilled=0.1, detected=0.2, statements=8, stated=3),  # comparing is learnt last
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +90,7 @@ class Drawn:
 
     samples: tuple[Sample, ...]
     size: tuple[int, int] | None = None  # of the picture, pixels
+    index: int | None = None  # of the picture
 
 
 def picture_path(index: int) -> str:
@@ -82,22 +103,23 @@ def scene_of(seed: int, index: int) -> Scene | None:
     return None if of_signs or of_disaster else scene(seed, UNIVERSE, index)
 
 
-def picture(seed: int, index: int) -> tuple[Image.Image, Drawn]:
-    """The picture of an index and what is asked about it; the same for ever for the same two arguments."""
+def picture(seed: int, index: int, course: Course = COURSES["first"]) -> tuple[Image.Image, Drawn]:
+    """The picture of an index and what is asked about it; the same for ever for the same arguments."""
     draw = random.Random(keyed_number("pretraining", seed, index))
     if shown := scene_of(seed, index):
         others = [other for i in range(index + 1, index + 1 + OTHERS) if (other := scene_of(seed, i))]
-        return drawing.draw(shown), Drawn(tuple(_of_scene(shown, others, draw)), (shown.width, shown.height))
+        samples = _of_scene(shown, others, course, draw)
+        return drawing.draw(shown), Drawn(tuple(samples), (shown.width, shown.height), index)
     if index % SIGNS_EVERY == SIGNS_EVERY - 1:
         shown = sign_picture(seed, UNIVERSE, index)
         image = shown.draw()
-        return image, Drawn(tuple(_of_signs(shown, draw)), image.size)
+        return image, Drawn(tuple(_of_signs(shown, draw)), image.size, index)
     kind, severity = draw.choice(list(disasters.DISASTERS)), draw.choice(disasters.SEVERITIES)
     image = disasters.draw(kind, severity, draw)
-    return image, Drawn((_caption(f"A picture of {SHOWN[kind]}"),), image.size)
+    return image, Drawn((_caption(f"A picture of {SHOWN[kind]}"),), image.size, index)
 
 
-def _of_scene(shown: Scene, others: Sequence[Scene], draw: random.Random) -> Iterator[Sample]:
+def _of_scene(shown: Scene, others: Sequence[Scene], course: Course, draw: random.Random) -> Iterator[Sample]:
     captions = _captions(shown, draw)
     false = _false_captions(shown, others, draw)
     yield _caption(captions[0])
@@ -105,19 +127,19 @@ def _of_scene(shown: Scene, others: Sequence[Scene], draw: random.Random) -> Ite
     if captions[2:] and false:
         yield Sample("captioning", _naming(prompts.caption(), captions[1], false, draw), captions[1])
         yield _matching(captions[2], false[0], draw)
-    if draw.random() < INFILLED:
+    if draw.random() < course.infilled:
         yield _hidden_middle(shown.width, shown.height)
     if not shown.things:
         return
-    if draw.random() < DETECTED:
+    if draw.random() < course.detected:
         yield Sample("detection", prompts.detect(), _objects(shown))
     thing = draw.choice(shown.things)
     region, phrases = spell(thing.box, shown.width, shown.height), language.phrases(thing, shown, draw)
     yield Sample("grounding", prompts.ground(phrases[0]), region)
     yield Sample("grounded captioning", prompts.describe_region(region), phrases[-1])
     yield from _regions_named(shown, draw)
-    statements = list(_statements(shown, draw))
-    for true, untrue in draw.sample(statements, min(STATEMENTS, len(statements))):
+    statements = [pair for _ in range(course.stated) for pair in _statements(shown, draw)]
+    for true, untrue in draw.sample(statements, min(course.statements, len(statements))):
         yield _matching(true, untrue, draw)
     asked = [q for q in questions(shown, draw) if q.kind != "absurd"]
     for kind in draw.sample(kinds := sorted({q.kind for q in asked}), min(QUESTIONS, len(kinds))):
@@ -163,9 +185,9 @@ def _naming(question: str, answer: str, wrong: Sequence[str], draw: random.Rando
     return question.rstrip("?") + _named(answer, wrong, draw)
 
 
-def _named(answer: str, wrong: Sequence[str], draw: random.Random) -> str:
-    """What can be answered, to be put behind a question: ", red, blue or green?"."""
-    wrong = wrong[: ANSWERS - 1]
+def _named(answer: str, wrong: Sequence[str], draw: random.Random, most: int = ANSWERS) -> str:
+    """What can be answered, at most so much, to be put behind a question: ", red, blue or green?"."""
+    wrong = wrong[: most - 1]
     *others, last = draw.sample((answer, *wrong), 1 + len(wrong))
     return f", {', '.join(others)} or {last}?"
 
@@ -273,6 +295,26 @@ def strings(seed: int, words: Sequence[str], count: int) -> Iterator[Sample]:
             yield Sample("text infilling", prompts.complete_text(text), text)
 
 
+def begun_strings(seed: int, words: Sequence[str]) -> Iterator[Sample]:
+    """Without end: texts of random words, and random regions, to be picked from among others, most by how they begin.
+
+    What is not guessed has to be found in the source by what was written last: what picking an option takes, and what
+    `strings`, where much can be copied place by place, hardly teaches.
+    """
+    draw = random.Random(keyed_number("pretraining begun strings", seed))
+
+    def string() -> str:
+        if draw.random() < BEGUN_REGIONS:
+            return " ".join(f"<bin_{draw.randrange(BINS)}>" for _ in range(4))
+        return " ".join(draw.choices(words, k=draw.randint(1, BEGUN_WORDS)))
+
+    while True:
+        text, *wrong = (string() for _ in range(draw.randint(2, BEGUN_NAMED)))
+        begun = draw.randint(1, 2) if draw.random() < BEGUN else 0
+        named = _named(text, wrong, draw, most=BEGUN_NAMED)
+        yield Sample("text infilling", text, text, masked=MASKED_BEGUN, begun=begun, named=named)
+
+
 def infilling(ids: Sequence[int], mask: int, draw: random.Random, share: float = MASKED) -> list[int]:
     """A text's ids, runs of which are replaced by one mask each until that share is hidden; at least one run."""
     left, hidden = list(ids), 0
@@ -289,6 +331,7 @@ def source_ids(sample: Sample, text: TextTokenizer, draw: random.Random) -> list
     if not sample.masked:
         return text.encode(sample.source)
     before, after = prompts.complete_text("\n").split("\n")
-    hidden = infilling(text.encode(sample.source), text.vocabulary.mask, draw, sample.masked)
+    ids, mask = text.encode(sample.source), text.vocabulary.mask
+    hidden = [*ids[: sample.begun], mask] if sample.begun else infilling(ids, mask, draw, sample.masked)
     after = after.rstrip("?") + sample.named if sample.named else after
     return [*text.encode(before), *hidden, *text.encode(after)]
