@@ -1,7 +1,7 @@
 # Pre-training of ofa_nano, which ships with the package (workflow_scripts/models/shipped). Nothing else asks for these
 # rules: `snakemake pretrain_nano` makes results/pretraining/shipped/ anew; its README says how to ship it.
 
-COURSES = ["copying", "first", "picking", "further"]  # of the model's pre-training, one after the other
+PRETRAINED = ["copying", "first", "picking", "further"]  # what the model learns, one after the other
 
 
 rule pretraining:
@@ -9,7 +9,7 @@ rule pretraining:
         manifest="results/pretraining/manifest.json",
         tokenizer=expand("results/pretraining/tokenizer/{name}", name=TOKENIZER_FILES),
         codes=expand("results/pretraining/vqgan/{name}", name=["config.json", "model.safetensors"]),
-        shards=expand("results/pretraining/{name}.parquet", name=[*COURSES, "validation"]),
+        shards=expand("results/pretraining/{name}.parquet", name=[*PRETRAINED, "validation"]),
     log:
         "results/logs/pretraining.log",
     benchmark:
@@ -23,8 +23,8 @@ rule pretraining:
     params:
         code=stage_digest("pretraining"),
         seed=PLAN.config.pretraining.seed,
-        first=PLAN.pretraining_course("first"),
-        further=PLAN.pretraining_course("further"),
+        first=PLAN.pretraining_amounts("first"),
+        further=PLAN.pretraining_amounts("further"),
         copying=PLAN.config.pretraining.copying.texts,
         picking=PLAN.config.pretraining.picking.texts,
         symbols=PLAN.config.pretraining.symbols,
@@ -91,23 +91,23 @@ rule pretraining_image_encoder:
         " --base {input.base} --manifest {input.manifest} --out {output.model} > {log} 2>&1"
 
 
-for _before, _course in zip(["image_encoder", *COURSES], COURSES):
+for _before, _stage in zip(["image_encoder", *PRETRAINED], PRETRAINED):
 
     rule:
         name:
-            f"pretraining_{_course}"
+            f"pretraining_{_stage}"
         input:
             base=PLAN.pretraining_model(_before),
-            shards=f"results/pretraining/{_course}.parquet",
+            shards=f"results/pretraining/{_stage}.parquet",
             validation="results/pretraining/validation.parquet",
             manifests=rules.pretraining.output.manifest,
         output:
-            model=PLAN.pretraining_model(_course),
-            log=f"results/pretraining/{_course}/log.jsonl",
+            model=PLAN.pretraining_model(_stage),
+            log=f"results/pretraining/{_stage}/log.jsonl",
         log:
-            f"results/logs/pretraining_{_course}.log",
+            f"results/logs/pretraining_{_stage}.log",
         benchmark:
-            f"results/benchmarks/pretraining_{_course}.tsv"
+            f"results/benchmarks/pretraining_{_stage}.tsv"
         conda:
             "../envs/torch.yaml"
         threads: PLAN.config.training.threads
@@ -118,9 +118,9 @@ for _before, _course in zip(["image_encoder", *COURSES], COURSES):
         params:
             code=stage_digest("train"),
             seed=PLAN.config.pretraining.seed,
-            settings=PLAN.pretraining_settings(_course),
+            settings=PLAN.pretraining_settings(_stage),
             threads=PLAN.config.training.threads,
-            checkpoints=f"results/checkpoints/pretraining_{_course}",
+            checkpoints=f"results/checkpoints/pretraining_{_stage}",
         shell:
             "python -m workflow_scripts.stages.train --seeds {params.seed} --settings {params.settings:q}"
             " --threads {params.threads} --base {input.base} --shards {input.shards} --validation {input.validation}"
@@ -130,7 +130,7 @@ for _before, _course in zip(["image_encoder", *COURSES], COURSES):
 
 rule pretrain_nano:
     input:
-        model=PLAN.pretraining_model(COURSES[-1]),
+        model=PLAN.pretraining_model(PRETRAINED[-1]),
         tokenizer=rules.pretraining.output.tokenizer,
         codes=rules.pretraining.output.codes,
     output:

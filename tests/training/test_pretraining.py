@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from workflow_scripts.instructions.templates import SLOT, load_templates
+from workflow_scripts.models.ofa import prompts
 from workflow_scripts.models.released import NANO_BPE, SHIPPED
 from workflow_scripts.regions import parse
 from workflow_scripts.tasks.registry import load_tasks
@@ -97,8 +98,8 @@ def test_what_is_named_holds_the_answer_once(drawn):
     assert {s.task for s in named} == {"captioning", "grounded captioning", "grounding", "text infilling", "vqa"}
     for sample in named:
         listed = sample.named or sample.source.rpartition('"')[2]
-        options = listed.lower().removesuffix("?").replace(" or ", ", ")
-        assert options.count(f", {sample.target.lower()}") == 1
+        options = listed.lower().removesuffix("?").replace(" or ", ", ") + ", "
+        assert options.count(f", {sample.target.lower()}, ") == 1
 
 
 @pytest.mark.parametrize("length", [1, 2, 10, 40])
@@ -116,8 +117,8 @@ def test_of_a_begun_string_the_beginning_is_left_and_all_else_hidden():
     text = TextTokenizer(SHIPPED / NANO_BPE)
     begun = [s for s in islice(begun_strings(SEED, WORDS), 50) if s.begun]
     assert {s.begun for s in begun} == {1, 2}
+    before, after = prompts.complete_text("\n").split("\n")
     for sample in begun:
-        ids, left = source_ids(sample, text, random.Random(0)), text.encode(sample.target)[: sample.begun]
-        mask = ids.index(text.vocabulary.mask)
-        assert ids[mask - len(left) : mask] == left
-        assert ids.count(text.vocabulary.mask) == 1
+        left = [*text.encode(sample.target)[: sample.begun], text.vocabulary.mask]
+        named = text.encode(after.rstrip("?") + sample.named)
+        assert source_ids(sample, text, random.Random(0)) == [*text.encode(before), *left, *named]

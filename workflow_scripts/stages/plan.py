@@ -306,13 +306,13 @@ class Plan(Sources):
         names = [f"{release}/{name}" for release, files in NANO_FILES.items() for name in files]
         return [f"results/pretraining/shipped/{name}" for name in (*names, SUMS)]
 
-    def pretraining_settings(self, course: str) -> str:
-        how = getattr(self.config.pretraining, course).model_dump(include={"batch_size", "learning_rate"})
+    def pretraining_settings(self, stage: str) -> str:
+        how = getattr(self.config.pretraining, stage).model_dump(include={"batch_size", "learning_rate"})
         own = how | {"epochs": 1, "freeze_image_encoder": True}
         return self._settings(own, prompts="instructions", instructions=1)
 
-    def pretraining_course(self, course: str) -> str:
-        """How many pictures and texts it has."""
+    def pretraining_amounts(self, course: str) -> str:
+        """How many pictures and texts a course has."""
         return getattr(self.config.pretraining, course).model_dump_json(include={"pictures", "texts"})
 
     @property

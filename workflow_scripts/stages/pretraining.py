@@ -65,12 +65,13 @@ def main(
     trained.save(codes[0].parent)
 
     spell = Spelling(seed, bpe.TextTokenizer(tokenizer[0].parent), trained, folder)
-    kept, held_out = (schemas.Writer(files[name], schemas.SHARDS) for name in ("first", "validation"))
-    with kept, held_out:
+    writing = (schemas.Writer(files[name], schemas.SHARDS) for name in ("first", "validation"))
+    with next(writing) as kept, next(writing) as held_out:
         spelt = spell(track([*drawn, *_alone(told)], "spell", unit="pictures and texts"))
         for number, rows in enumerate(spelt):
             for row in rows:
                 (held_out if number % VALIDATION_EVERY == 0 else kept).add(row)
+    written = {"first": kept.rows}
     words = sorted({word for line in said for word in line.split()})
     begun = begun_strings(seed, words)
     more = range(first["pictures"], first["pictures"] + further["pictures"])
@@ -82,8 +83,9 @@ def main(
         with schemas.Writer(files[name], schemas.SHARDS) as writer:
             for row in chain.from_iterable(spell(found)):
                 writer.add(row)
+        written[name] = writer.rows
     Manifest(dataset=UNIVERSE).write(manifest[0])
-    return f"{kept.rows} samples in the first course and {writer.rows} in the further one, {made} symbols"
+    return f"{', '.join(f'{rows} samples to train {name}' for name, rows in written.items())}, {made} symbols"
 
 
 def _drawn(seed: int, indexes: Sequence[int], course: Course, folder: Path) -> Iterator[Drawn]:
@@ -126,7 +128,7 @@ class Spelling:
             target = [text.vocabulary.first_code + code for code in self._codes(sample, drawn.index)]
         else:
             target = text.encode(sample.target)
-        shown = drawn.size is not None and not sample.masked
+        shown = drawn.size is not None and not (sample.masked or sample.begun)
         width, height = drawn.size if shown else (None, None)
         return dict.fromkeys(schemas.SHARDS.names) | {
             "instance_id": f"{UNIVERSE}/{name}",

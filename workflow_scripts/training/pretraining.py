@@ -37,7 +37,7 @@ MASKED, MASKED_STRINGS = 0.3, 0.6  # share of a text's tokens that text infillin
 LONGEST_RUN = 3  # tokens behind one mask
 OF_REGIONS = 0.4  # share of the random strings that are regions
 WORDS, OPTION_WORDS = 14, 8  # of a random string at most, and of one that is named among others
-BEGUN, MASKED_BEGUN = 0.6, 0.7  # share of the texts to be picked that are told by how they begin; of the others' masks
+BEGUN, MASKED_BEGUN = 0.6, 0.7  # share of the texts to be picked that are told by how they begin; of the others, hidden
 BEGUN_REGIONS, BEGUN_WORDS, BEGUN_NAMED = 0.5, 6, 5  # of them: share of regions; words, and texts named, at most
 OPPOSITE = {"left of": "right of", "above": "below", "in front of": "behind"}
 OPPOSITE |= {there: here for here, there in OPPOSITE.items()}
@@ -60,7 +60,7 @@ class Sample:
     target: str | None  # None: the codes of what is hidden
     mask: Region | None = None  # pixels of the picture; black there
     masked: float = 0.0  # share of the tokens of `source`, which is a text, that are to be hidden
-    begun: int = 0  # of a text: so many of its tokens are left, and all behind them hidden; 0: of `masked`
+    begun: int = 0  # tokens of `source`, which is a text, that are left before one mask; 0: see `masked`
     named: str = ""  # behind a text with masks: what can be answered
 
 
@@ -69,18 +69,18 @@ class Course:
     """How much of each task there is; the pictures of the second course are others.
 
     infilled: share of the scenes whose middle is to be drawn. detected: of those whose things are all to be named.
-    statements: of a scene, at most. stated: things of a scene that statements are made about.
+    statements: of a scene, at most. rounds: how often statements of each kind are drawn for them; they can repeat.
     """
 
     infilled: float
     detected: float
     statements: int
-    stated: int
+    rounds: int
 
 
 COURSES = {
-    "first": Course(infilled=0.25, detected=0.5, statements=3, stated=1),
-    "further": Course(infilled=0.1, detected=0.2, statements=8, stated=3),  # comparing is learnt last
+    "first": Course(infilled=0.25, detected=0.5, statements=3, rounds=1),
+    "further": Course(infilled=0.1, detected=0.2, statements=8, rounds=3),  # comparing is learnt last
 }
 
 
@@ -138,7 +138,7 @@ def _of_scene(shown: Scene, others: Sequence[Scene], course: Course, draw: rando
     yield Sample("grounding", prompts.ground(phrases[0]), region)
     yield Sample("grounded captioning", prompts.describe_region(region), phrases[-1])
     yield from _regions_named(shown, draw)
-    statements = [pair for _ in range(course.stated) for pair in _statements(shown, draw)]
+    statements = [pair for _ in range(course.rounds) for pair in _statements(shown, draw)]
     for true, untrue in draw.sample(statements, min(course.statements, len(statements))):
         yield _matching(true, untrue, draw)
     asked = [q for q in questions(shown, draw) if q.kind != "absurd"]
@@ -299,7 +299,7 @@ def begun_strings(seed: int, words: Sequence[str]) -> Iterator[Sample]:
     """Without end: texts of random words, and random regions, to be picked from among others, most by how they begin.
 
     What is not guessed has to be found in the source by what was written last: what picking an option takes, and what
-    `strings`, where much can be copied place by place, hardly teaches.
+    `strings`, where much can be copied place by place, hardly teaches. A few begin alike or are left whole.
     """
     draw = random.Random(keyed_number("pretraining begun strings", seed))
 
@@ -310,9 +310,8 @@ def begun_strings(seed: int, words: Sequence[str]) -> Iterator[Sample]:
 
     while True:
         text, *wrong = (string() for _ in range(draw.randint(2, BEGUN_NAMED)))
-        begun = draw.randint(1, 2) if draw.random() < BEGUN else 0
-        named = _named(text, wrong, draw, most=BEGUN_NAMED)
-        yield Sample("text infilling", text, text, masked=MASKED_BEGUN, begun=begun, named=named)
+        how = {"begun": draw.randint(1, 2)} if draw.random() < BEGUN else {"masked": MASKED_BEGUN}
+        yield Sample("text infilling", text, text, **how, named=_named(text, wrong, draw, most=BEGUN_NAMED))
 
 
 def infilling(ids: Sequence[int], mask: int, draw: random.Random, share: float = MASKED) -> list[int]:
@@ -328,7 +327,7 @@ def infilling(ids: Sequence[int], mask: int, draw: random.Random, share: float =
 
 def source_ids(sample: Sample, text: TextTokenizer, draw: random.Random) -> list[int]:
     """The ids of a sample's source, with its masks where it has some."""
-    if not sample.masked:
+    if not (sample.masked or sample.begun):
         return text.encode(sample.source)
     before, after = prompts.complete_text("\n").split("\n")
     ids, mask = text.encode(sample.source), text.vocabulary.mask
