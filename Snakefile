@@ -11,7 +11,7 @@ from workflow_scripts.config import check
 from workflow_scripts.errors import BadInput
 from workflow_scripts.progress import say
 from workflow_scripts.provenance import stage_digest
-from workflow_scripts.stages.plan import TABLES, Plan, prepare_environment
+from workflow_scripts.stages.plan import PRETRAINED, TABLES, Plan, prepare_environment
 from workflow_scripts.tokens.vocabulary import FILES as TOKENIZER_FILES
 
 min_version("9.0")

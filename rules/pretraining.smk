@@ -1,8 +1,6 @@
 # Pre-training of ofa_nano, which ships with the package (workflow_scripts/models/shipped). Nothing else asks for these
 # rules: `snakemake pretrain_nano` makes results/pretraining/shipped/ anew; its README says how to ship it.
 
-PRETRAINED = ["copying", "first", "picking", "further"]  # what the model learns, one after the other
-
 
 rule pretraining:
     output:
@@ -23,16 +21,12 @@ rule pretraining:
     params:
         code=stage_digest("pretraining"),
         seed=PLAN.config.pretraining.seed,
-        first=PLAN.pretraining_amounts("first"),
-        further=PLAN.pretraining_amounts("further"),
-        copying=PLAN.config.pretraining.copying.texts,
-        picking=PLAN.config.pretraining.picking.texts,
+        amounts=PLAN.pretraining_amounts,
         symbols=PLAN.config.pretraining.symbols,
         vqgan=PLAN.pretraining_vqgan,
         threads=PLAN.config.training.threads,
     shell:
-        "python -m workflow_scripts.stages.pretraining --seed {params.seed} --first {params.first:q}"
-        " --further {params.further:q} --copying {params.copying} --picking {params.picking}"
+        "python -m workflow_scripts.stages.pretraining --seed {params.seed} --amounts {params.amounts:q}"
         " --symbols {params.symbols} --vqgan {params.vqgan:q} --threads {params.threads} --manifest {output.manifest}"
         " --tokenizer {output.tokenizer} --codes {output.codes} --shards {output.shards}"
         " > {log} 2>&1"

@@ -41,7 +41,7 @@ def test_golden(golden):
     for name, course in COURSES.items():
         lines += [f"# {name}", *(told(s) for index in (0, 1, 7) for s in picture(SEED, index, course)[1].samples)]
     words = ["kite", "two", "is"]
-    lines += ["# copying", *map(told, strings(SEED, words, 4))]
+    lines += ["# copying", *map(told, islice(strings(SEED, words), 4))]
     lines += ["# picking", *map(told, islice(begun_strings(SEED, words), 6))]
     golden(HERE / "pretraining.txt", "\n".join(lines) + "\n")
 
@@ -92,7 +92,7 @@ def test_regions_are_in_the_picture_and_statements_are_balanced(drawn):
 
 
 def test_what_is_named_holds_the_answer_once(drawn):
-    samples = [*(s for one in drawn for s in one.samples), *strings(SEED, WORDS, 100)]
+    samples = [*(s for one in drawn for s in one.samples), *islice(strings(SEED, WORDS), 100)]
     samples += islice(begun_strings(SEED, WORDS), 100)
     named = [s for s in samples if s.named or " or " in s.source]
     assert {s.task for s in named} == {"captioning", "grounded captioning", "grounding", "text infilling", "vqa"}

@@ -4,6 +4,7 @@ import json
 import math
 import os
 import sys
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -37,6 +38,7 @@ from workflow_scripts.training.variants import (
     declared,
 )
 
+PRETRAINED = ("copying", "first", "picking", "further")  # what the pre-trained model learns, one after the other
 TABLES = ("scores", "tasks", "aggregates", "significance", "ablations")
 
 
@@ -240,8 +242,8 @@ class Plan(Sources):
         return [Run(variant, seed) for seed in seeds]
 
     @staticmethod
-    def model(run: Run) -> list[str]:
-        return [f"results/models/{run.path}/{name}" for name in MODEL_FILES]
+    def model(run: Run, names: Sequence[str] = MODEL_FILES) -> list[str]:
+        return [f"results/models/{run.path}/{name}" for name in names]
 
     @staticmethod
     def log(run: Run) -> str:
@@ -251,7 +253,7 @@ class Plan(Sources):
         """What tuning a variant makes: of each run the model, its log, and an adapter where there is one."""
         adapter = [f"adapter/{name}" for name in ADAPTER_FILES] if declared(variant).adapter else []
         names = [*MODEL_FILES, "log.jsonl", *adapter]
-        return [f"results/models/{run.path}/{name}" for run in self.runs(variant) for name in names]
+        return [file for run in self.runs(variant) for file in self.model(run, names)]
 
     def bases(self, variant: str) -> list[str]:
         """The models that a variant's runs start from: one for all of them, or one for each, of the same seed."""
@@ -311,9 +313,10 @@ class Plan(Sources):
         own = how | {"epochs": 1, "freeze_image_encoder": True}
         return self._settings(own, prompts="instructions", instructions=1)
 
-    def pretraining_amounts(self, course: str) -> str:
-        """How many pictures and texts a course has."""
-        return getattr(self.config.pretraining, course).model_dump_json(include={"pictures", "texts"})
+    @property
+    def pretraining_amounts(self) -> str:
+        """How many pictures and texts there are of each stage."""
+        return self.config.pretraining.model_dump_json(include={stage: {"pictures", "texts"} for stage in PRETRAINED})
 
     @property
     def pretraining_initialisation(self) -> str:

@@ -36,15 +36,15 @@ _PLACED = re.compile(r"(<bin_\d+> ?)+")
 
 
 def main(
-    *, seed: int, first: dict, further: dict, copying: int, picking: int, symbols: int, vqgan: dict, threads: int,
+    *, seed: int, amounts: dict, symbols: int, vqgan: dict, threads: int,
     manifest: list[Out], tokenizer: list[Out], codes: list[Out], shards: list[Out],
 ) -> str:  # fmt: skip
     """Draw the pictures beside the manifest, and write all that is made of them.
 
-    first, further: how many pictures and texts each course has. copying, picking: how many texts are learnt from before
-    each of them. symbols: of the BPE. vqgan: its model's fields as `model`, and how it is trained. tokenizer:
-    encoder.json, vocab.bpe, dict.txt. codes: the VQ-GAN's config.json and model.safetensors. shards: what each of the
-    four is trained on, and what is held out of the first course.
+    amounts: of each of the four how many `texts`, and of the two courses how many `pictures`. symbols: of the BPE.
+    vqgan: its model's fields as `model`, and how it is trained. tokenizer: encoder.json, vocab.bpe, dict.txt.
+    codes: the VQ-GAN's config.json and model.safetensors. shards: what each of `copying`, `first`, `picking` and
+    `further` is trained on, and what is held out of the first course.
     """
     import torch
 
@@ -54,32 +54,36 @@ def main(
 
     torch.set_num_threads(threads)
     folder, files = manifest[0].parent, {path.stem: path for path in shards}
-    drawn = list(_drawn(seed, range(first["pictures"]), COURSES["first"], folder))
-    told = list(text_samples(seed, first["texts"]))
+    pictures = range(amounts["first"]["pictures"])
+    drawn = list(_drawn(seed, pictures, COURSES["first"], folder))
+    told = list(text_samples(seed, amounts["first"]["texts"]))
     sample_texts = [text for d in drawn[:CORPUS] for s in d.samples for text in (s.source, s.target or "")]
     said = [_PLACED.sub("", text) for text in (*sample_texts, *(s.source for s in told))]
     made = bpe.train((*said, *_instructions()), symbols=symbols, folder=tokenizer[0].parent)
     how = {name: value for name, value in vqgan.items() if name != "model"}
-    paths = [folder / picture_path(index) for index in range(min(first["pictures"], CODED))]
+    paths = [folder / picture_path(index) for index in pictures[:CODED]]
     trained, _ = train(paths, VQGANConfig(**vqgan["model"]), seed=seed, threads=threads, **how)
     trained.save(codes[0].parent)
 
     spell = Spelling(seed, bpe.TextTokenizer(tokenizer[0].parent), trained, folder)
-    writing = (schemas.Writer(files[name], schemas.SHARDS) for name in ("first", "validation"))
-    with next(writing) as kept, next(writing) as held_out:
+    with (
+        schemas.Writer(files["first"], schemas.SHARDS) as kept,
+        schemas.Writer(files["validation"], schemas.SHARDS) as held_out,
+    ):
         spelt = spell(track([*drawn, *_alone(told)], "spell", unit="pictures and texts"))
         for number, rows in enumerate(spelt):
             for row in rows:
                 (held_out if number % VALIDATION_EVERY == 0 else kept).add(row)
     written = {"first": kept.rows}
     words = sorted({word for line in said for word in line.split()})
-    begun = begun_strings(seed, words)
-    more = range(first["pictures"], first["pictures"] + further["pictures"])
-    for name, found in (
-        ("copying", _alone(strings(seed, words, copying))),
-        ("picking", _alone(islice(begun, picking))),
-        ("further", chain(_drawn(seed, more, COURSES["further"], folder), _alone(islice(begun, further["texts"])))),
+    copied, begun = strings(seed, words), begun_strings(seed, words)
+    others = range(len(pictures), len(pictures) + amounts["further"]["pictures"])
+    for name, shown, texts in (
+        ("copying", (), copied),
+        ("picking", (), begun),
+        ("further", _drawn(seed, others, COURSES["further"], folder), begun),
     ):
+        found = chain(shown, _alone(islice(texts, amounts[name]["texts"])))
         with schemas.Writer(files[name], schemas.SHARDS) as writer:
             for row in chain.from_iterable(spell(found)):
                 writer.add(row)
@@ -128,7 +132,7 @@ class Spelling:
             target = [text.vocabulary.first_code + code for code in self._codes(sample, drawn.index)]
         else:
             target = text.encode(sample.target)
-        shown = drawn.size is not None and not (sample.masked or sample.begun)
+        shown = drawn.size is not None and not sample.hides
         width, height = drawn.size if shown else (None, None)
         return dict.fromkeys(schemas.SHARDS.names) | {
             "instance_id": f"{UNIVERSE}/{name}",

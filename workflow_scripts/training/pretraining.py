@@ -63,6 +63,11 @@ class Sample:
     begun: int = 0  # tokens of `source`, which is a text, that are left before one mask; 0: see `masked`
     named: str = ""  # behind a text with masks: what can be answered
 
+    @property
+    def hides(self) -> bool:
+        """Whether `source` is a text of which a part is to be hidden."""
+        return self.masked > 0 or self.begun > 0
+
 
 @dataclass(frozen=True)
 class Course:
@@ -273,25 +278,27 @@ def text_samples(seed: int, count: int) -> Iterator[Sample]:
             yield _infilled(text, [other for other in others if other != text], draw)
 
 
-def strings(seed: int, words: Sequence[str], count: int) -> Iterator[Sample]:
-    """Texts of random words, and random regions: nothing in them can be guessed, so they have to be copied.
+def _string(words: Sequence[str], fewest: int, most: int, regions: float, draw: random.Random) -> str:
+    """A text of random words, so many; or, in that share, a random region."""
+    if draw.random() < regions:
+        return " ".join(f"<bin_{draw.randrange(BINS)}>" for _ in range(4))
+    return " ".join(draw.choices(words, k=draw.randint(fewest, most)))
+
+
+def strings(seed: int, words: Sequence[str]) -> Iterator[Sample]:
+    """Without end: texts of random words, and random regions. Nothing in them can be guessed: they have to be copied.
 
     Some are to be copied as they are, most from among others, of which one is told by what its masks leave of it. A
     model of this size learns to copy from these in minutes, and from captions, which can be guessed, not in an hour.
     """
     draw = random.Random(keyed_number("pretraining strings", seed))
-
-    def string(longest: int) -> str:
-        if draw.random() < OF_REGIONS:
-            return " ".join(f"<bin_{draw.randrange(BINS)}>" for _ in range(4))
-        return " ".join(draw.choices(words, k=draw.randint(2, longest)))
-
-    for _ in range(count):
+    while True:
         if draw.random() < NAMED_STRINGS:
-            text, *others = (string(OPTION_WORDS) for _ in range(draw.randint(2, ANSWERS)))
+            several = range(draw.randint(2, ANSWERS))
+            text, *others = (_string(words, 2, OPTION_WORDS, OF_REGIONS, draw) for _ in several)
             yield Sample("text infilling", text, text, masked=MASKED_STRINGS, named=_named(text, others, draw))
         else:
-            text = string(WORDS)
+            text = _string(words, 2, WORDS, OF_REGIONS, draw)
             yield Sample("text infilling", prompts.complete_text(text), text)
 
 
@@ -302,14 +309,9 @@ def begun_strings(seed: int, words: Sequence[str]) -> Iterator[Sample]:
     `strings`, where much can be copied place by place, hardly teaches. A few begin alike or are left whole.
     """
     draw = random.Random(keyed_number("pretraining begun strings", seed))
-
-    def string() -> str:
-        if draw.random() < BEGUN_REGIONS:
-            return " ".join(f"<bin_{draw.randrange(BINS)}>" for _ in range(4))
-        return " ".join(draw.choices(words, k=draw.randint(1, BEGUN_WORDS)))
-
     while True:
-        text, *wrong = (string() for _ in range(draw.randint(2, BEGUN_NAMED)))
+        several = range(draw.randint(2, BEGUN_NAMED))
+        text, *wrong = (_string(words, 1, BEGUN_WORDS, BEGUN_REGIONS, draw) for _ in several)
         how = {"begun": draw.randint(1, 2)} if draw.random() < BEGUN else {"masked": MASKED_BEGUN}
         yield Sample("text infilling", text, text, **how, named=_named(text, wrong, draw, most=BEGUN_NAMED))
 
@@ -327,7 +329,7 @@ def infilling(ids: Sequence[int], mask: int, draw: random.Random, share: float =
 
 def source_ids(sample: Sample, text: TextTokenizer, draw: random.Random) -> list[int]:
     """The ids of a sample's source, with its masks where it has some."""
-    if not (sample.masked or sample.begun):
+    if not sample.hides:
         return text.encode(sample.source)
     before, after = prompts.complete_text("\n").split("\n")
     ids, mask = text.encode(sample.source), text.vocabulary.mask
